@@ -1,0 +1,66 @@
+// Scalar expressions: what a Pointwise primitive computes for one element, as a straight-line list.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tilewright {
+
+// The closed set of scalar functions that the SFU knows.
+enum class ScalarOp : uint8_t {
+  // unary
+  Neg, Abs, Relu, Floor, Ceil, Round, Sign, Not,
+  Exp, Log, Sqrt, Reciprocal, Tanh, Sigmoid, Erf, Softplus,
+  Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Asinh, Acosh, Atanh,
+  // binary
+  Add, Sub, Mul, Div, Min, Max, Pow, Less, LessEqual, Greater, GreaterEqual, Equal, And, Or,
+  // ternary: Select(c, a, b) = c != 0 ? a : b
+  Select,
+};
+
+std::string_view name_of(ScalarOp op);
+int arity(ScalarOp op);
+// Special functions take the SFU's special rate, the others its simple rate.
+bool is_special(ScalarOp op);
+// The function on real numbers, in float; comparisons give 0 or 1. Unused operands are ignored.
+float apply(ScalarOp op, float a, float b, float c);
+
+// Where an operand of a step comes from: input `index` of the primitive, step `index` of the
+// expression, or the constant `value`.
+struct ScalarRef {
+  enum class Kind : uint8_t { Input, Step, Constant };
+  Kind kind = Kind::Input;
+  int32_t index = 0;
+  float value = 0;
+
+  bool operator==(const ScalarRef&) const = default;
+  static ScalarRef input(int index) { return {Kind::Input, index, 0}; }
+  static ScalarRef step(int index) { return {Kind::Step, index, 0}; }
+  static ScalarRef constant(float value) { return {Kind::Constant, 0, value}; }
+};
+
+struct ScalarStep {
+  ScalarOp op = ScalarOp::Add;
+  ScalarRef a, b, c;
+
+  bool operator==(const ScalarStep&) const = default;
+};
+
+// Steps in order of evaluation; the last one is the result. No steps: the result is input 0.
+struct ScalarExpr {
+  std::vector<ScalarStep> steps;
+
+  bool operator==(const ScalarExpr&) const = default;
+};
+
+float evaluate(const ScalarExpr& expr, const float* inputs);
+// "relu(add(%0, 0.5))"; `parse_expr` reads it back equal, and returns false on anything else.
+std::string print(const ScalarExpr& expr);
+bool parse_expr(std::string_view text, ScalarExpr& expr);
+// `first`, then `second` on its result: input 0 of `second` becomes the result of `first`.
+// `second` must have no other inputs.
+ScalarExpr compose(const ScalarExpr& first, const ScalarExpr& second);
+
+}  // namespace tilewright
