@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,11 +21,13 @@ enum class ScalarOp : uint8_t {
   Select,
 };
 
-std::string_view name_of(ScalarOp op);
+std::string_view name_of(ScalarOp op);  // lower case, words joined by '_': "less_equal"
+std::optional<ScalarOp> scalar_op_named(std::string_view name);
 int arity(ScalarOp op);
 // Special functions take the SFU's special rate, the others its simple rate.
 bool is_special(ScalarOp op);
-// The function on real numbers, in float; comparisons give 0 or 1. Unused operands are ignored.
+// The function on real numbers, in float; comparisons and logic give 0 or 1, anything but 0 is true.
+// Round takes ties to the even integer; Min, Max and Relu pass NaN on. Unused operands are ignored.
 float apply(ScalarOp op, float a, float b, float c);
 
 // Where an operand of a step comes from: input `index` of the primitive, step `index` of the
@@ -55,8 +58,14 @@ struct ScalarExpr {
   bool operator==(const ScalarExpr&) const = default;
 };
 
+// Operands that a step does not use are never read; print() leaves them out, so an expression reads
+// back equal when they hold their default. The expression must have no problem_of().
 float evaluate(const ScalarExpr& expr, const float* inputs);
-// "relu(add(%0, 0.5))"; `parse_expr` reads it back equal, and returns false on anything else.
+// What is wrong with an expression over `inputs` inputs (a step that reads itself, a later step or a
+// missing input), or "".
+std::string problem_of(const ScalarExpr& expr, size_t inputs);
+// "relu(add(%0, 0.5))", or "$0 = add(%0, 1); $1 = mul($0, $0)" where steps are shared (or many);
+// `parse_expr` reads it back equal, and returns false on anything else.
 std::string print(const ScalarExpr& expr);
 bool parse_expr(std::string_view text, ScalarExpr& expr);
 // `first`, then `second` on its result: input 0 of `second` becomes the result of `first`.

@@ -1,5 +1,7 @@
 #include "compiler/ir/tensor.h"
 
+#include <fmt/ranges.h>
+
 #include "compiler/support/check.h"
 #include "compiler/support/math.h"
 
@@ -28,6 +30,8 @@ std::vector<int64_t> row_major_strides(const Shape& shape) {
   for (size_t a = shape.size(); a-- > 1;) strides[a - 1] = strides[a] * shape[a];
   return strides;
 }
+
+std::string print(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
 Tensor float_tensor(Shape shape, std::vector<float> data) {
   return {ElementType::Float32, std::move(shape), std::move(data), {}};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -22,6 +23,9 @@ std::optional<int64_t> element_count(const Shape& shape);
 
 // Row-major strides in elements, same rank as `shape`.
 std::vector<int64_t> row_major_strides(const Shape& shape);
+
+// "[1,3,224,224]"; "[]" for a scalar.
+std::string print(const Shape& shape);
 
 // Row-major data on the host. Float32 sits in `floats`; Int64 and Bool sit in `ints`.
 struct Tensor {

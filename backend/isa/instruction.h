@@ -1,0 +1,212 @@
+// The instructions of a core's units. Every unit has its own stream; streams meet only at
+// semaphores. No instruction carries a duration: times follow from operands and system parameters.
+//
+// A core has four streams: `ext` (external memory <-> Lx), `load` (Lx -> L0, LRF), `pe` (arrays),
+// `sfu` (accumulators -> Lx, and element-wise work on Lx).
+//
+// Each stream has index registers r0..r15, each a position and an extent. r0..r7 serve the tile
+// loops over dims mb grp out in i j ki kj, r8..r15 the block loops over the same dims. Outside of
+// any nest a register that belongs to no loop of several trips still has its one value: position
+// 0 and the extent of its limit (see Nest).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/expr.h"
+
+namespace tilewright {
+
+inline constexpr int kRegisters = 16;
+using RegisterMask = uint32_t;
+
+enum class Unit : uint8_t { Ext, Load, Pe, Sfu };
+inline constexpr int kUnits = 4;
+
+enum class Memory : uint8_t { External, Lx, L0, Lrf, Acc };
+
+// Which state of the innermost enclosing nest an instruction looks at, and when it fires there.
+// First and Last may stand before and after the nest they refer to (the field `nest` of When).
+enum class At : uint8_t { Current, Next, Previous, First, Last };
+enum class Trigger : uint8_t {
+  Always,
+  Entering,  // the state is the nest's first, or a register of `mask` differs from the state before
+  Leaving,   // the state is the nest's last, or a register of `mask` differs in the state after
+};
+// Next does not fire in the nest's last state, nor Previous in its first.
+struct When {
+  At at = At::Current;
+  Trigger trigger = Trigger::Always;
+  RegisterMask mask = 0;
+  bool operator==(const When&) const = default;
+};
+
+// A linear function of register positions.
+struct RegisterTerm {
+  int32_t reg = 0;
+  int64_t coefficient = 0;
+  bool operator==(const RegisterTerm&) const = default;
+};
+
+// Number of points along one axis: 1 + sum of coefficient * (extent(reg) - 1), over step; 0 when
+// any of the extents is 0.
+struct Count {
+  std::vector<RegisterTerm> terms;
+  int64_t step = 1;
+  bool operator==(const Count&) const = default;
+};
+
+// One side of one axis of a transfer: point x lies at
+//   index = offset + sum of coefficient * position(reg) + step * x,
+// and at address base + stride * index (elements). In external memory, position(r0..r7) includes the
+// start of the core's slice: tensors are indexed as a whole there.
+struct AxisSide {
+  int64_t offset = 0;
+  std::vector<RegisterTerm> terms;
+  int64_t step = 1;
+  int64_t stride = 1;
+  bool operator==(const AxisSide&) const = default;
+};
+
+struct BoxAxis {
+  Count count;
+  AxisSide outer, inner;  // the end farther from and nearer to the array
+  int64_t limit = -1;     // outer indices outside [0, limit) are padding; -1: no bound
+  bool operator==(const BoxAxis&) const = default;
+};
+
+// A place for data: `buffers` copies of `buffer_elems` elements from `base`. The copy in use is
+// k mod buffers, where k counts the states that entered `mask` up to the state that the instruction
+// looks at, since the start of the layer (the first is k = 0): all streams count alike and so agree
+// without a message. A mask names registers of one stage: r0..r7 count states of the nest over
+// those, r8..r15 states of the nests over these (each of whose runs begins by entering).
+// `cell_bytes` is the size of an element there; `base` is in bytes (External, Lx) or cells.
+struct Buffer {
+  Memory memory = Memory::Lx;
+  int64_t base = 0;
+  int32_t buffers = 1;
+  int64_t buffer_elems = 0;
+  int32_t cell_bytes = 2;
+  RegisterMask mask = 0;
+  bool operator==(const Buffer&) const = default;
+};
+
+// Hardware loops: an odometer over `loops`, outermost first. `trips` > 0 is the number of rounds,
+// equal on every core, even where a core's own slice ends sooner (extent 0 then). trips == 0:
+// ceil(limit / step) rounds. Limits: of r0..r7 the core's slice of the dim, of r8..r15 the extent
+// of the register eight below. Position runs 0, step, 2*step, ...; extent is
+// min(step, limit - position), at least 0. Registers in no open nest hold position 0 and, as extent,
+// their limit. If any limit of a trips == 0 loop is 0, the nest runs no round.
+struct LoopSpec {
+  int32_t reg = 0;
+  int64_t step = 1;
+  int64_t trips = 0;
+  bool operator==(const LoopSpec&) const = default;
+};
+struct Nest {
+  std::vector<LoopSpec> loops;  // empty: one round
+  bool operator==(const Nest&) const = default;
+};
+// Closes the last open nest.
+struct EndNest {
+  bool operator==(const EndNest&) const = default;
+};
+
+struct Signal {
+  int32_t semaphore = 0;
+  bool operator==(const Signal&) const = default;
+};
+// Waits until the semaphore was signalled once more than it was waited for so far; passes
+// system.core.semaphore_cycles after that signal at the earliest.
+struct Wait {
+  int32_t semaphore = 0;
+  bool operator==(const Wait&) const = default;
+};
+// Waits until the unit's own link has finished everything issued to it (after streams).
+struct Join {
+  bool operator==(const Join&) const = default;
+};
+
+// Copies a box. Padding points take no bandwidth and become `fill` in the inner place (loads only).
+// On `ext` it uses the external memory in lockstep with the other cores: it starts when all working
+// cores have come to it, and lasts as long as the slowest of them needs, each with its 1/n of the
+// bandwidth, or m/n where m cores fetch the same piece: cores whose slices differ in no dim outside
+// `multicast` (bits of dims). On `load` it uses the array-in link.
+// A stream (`stream` = true, `load` only) does not hold up its own stream of instructions: the link
+// is busy behind what was issued before, and its consumer may run meanwhile.
+struct Transfer {
+  When when;
+  bool store = false;  // inner -> outer
+  bool stream = false;
+  Buffer outer, inner;
+  std::vector<BoxAxis> axes;
+  float fill = 0;
+  uint8_t multicast = 0;
+  bool operator==(const Transfer&) const = default;
+};
+
+// Where an operand's element for block (or tile) indices x lies in its buffer: sum stride[d]*x[d].
+struct LocalView {
+  Buffer buffer;
+  std::array<int64_t, 8> stride{};
+  bool operator==(const LocalView&) const = default;
+};
+
+// acc[x] += inp[x] * ker[x] over the extents of r8..r15; accumulators are cleared first in states
+// that enter `clear`. `unroll` is per dim what the array does at once.
+struct Mac {
+  When when;
+  LocalView inp, ker, acc;
+  RegisterMask clear = 0;
+  std::array<int64_t, 8> unroll{};
+  bool operator==(const Mac&) const = default;
+};
+
+// Accumulators -> SFU -> Lx, over the extents of r8..r15 in the dims of `dims`:
+//   v = acc; unless every register of `partial` is at its first position: v += what Lx holds;
+//   when every register of `partial` is at its last position: v = epilogue(v + bias), rounded to
+//   the program's precision.
+struct Drain {
+  When when;
+  LocalView acc;
+  LocalView out;  // Lx; stride over positions of r8..r15 too: element of block index x at b is b + x
+  bool has_bias = false;
+  LocalView bias;  // Lx; like `out`
+  uint8_t dims = 0;
+  RegisterMask partial = 0;
+  ScalarExpr epilogue;
+  bool operator==(const Drain&) const = default;
+};
+
+enum class Accumulate : uint8_t { Assign, Add, Max };
+
+// One operand of an element-wise instruction: a dense box in Lx, indexed by tile indices, and the
+// number of its elements (for the port).
+struct SfuOperand {
+  LocalView view;
+  std::vector<Count> counts;
+  bool operator==(const SfuOperand&) const = default;
+};
+
+// Over the extents of r0..r7: v = scale * expr(inputs); out is assigned, added to or maximised with
+// v. Dims of `reduction` are combined; out starts anew unless a register of `partial` is past its
+// first position.
+struct Elementwise {
+  When when;
+  std::vector<SfuOperand> inputs;
+  SfuOperand out;
+  ScalarExpr expr;
+  Accumulate accumulate = Accumulate::Assign;
+  uint8_t reduction = 0;
+  RegisterMask partial = 0;
+  float scale = 1;
+  bool operator==(const Elementwise&) const = default;
+};
+
+using Instruction =
+    std::variant<Nest, EndNest, Signal, Wait, Join, Transfer, Mac, Drain, Elementwise>;
+
+}  // namespace tilewright

@@ -1,0 +1,28 @@
+// How many elements of an operand a box of the iteration domain touches.
+//
+// A box touches, along one axis, the lattice points from its first to its last index with the
+// greatest common divisor of the moving terms' coefficients as step. Where a window leaves holes
+// (stride > kernel > 1) the lattice still covers them: a transfer moves them, too.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/mapping/work.h"
+
+namespace tilewright {
+
+// Step of the lattice that a box of nominal extents `box` uses along `axis`: the gcd of the
+// coefficients of terms whose extent in `box` exceeds 1 (1 when there is none).
+int64_t lattice_step(const AccessAxis& axis, const Extents& box);
+
+// Lattice points of a box of extents `ext` (any <= the nominal ones; 0 when a term's extent is 0).
+int64_t axis_points(const AccessAxis& axis, int64_t step, const Extents& ext);
+
+// The same, but only those inside [0, axis.extent), for a box that starts at `pos`.
+int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& pos,
+                           const Extents& ext);
+
+// Product of axis_points over the axes: elements of a dense buffer that holds the box.
+int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext);
+
+}  // namespace tilewright

@@ -1,0 +1,65 @@
+// LoopNest: what a legal RapidDsc means for its layer, spelt out: loops, hops, buffers. The cost
+// model prices it and the emitter turns it into programs; neither derives these facts again.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/arch/system.h"
+#include "compiler/mapping/rapid_dsc.h"
+
+namespace tilewright {
+
+inline constexpr int64_t kPartialSumBytes = 4;  // FP32, in accumulators and in Lx
+
+// One strip-mined loop: index = 0, step, 2*step, ... below the limit. The limit of a T loop is the
+// core's share (the largest one here), that of a B loop the current tile (T here).
+struct Loop {
+  LoopRef ref;
+  int64_t limit = 1;
+  int64_t step = 1;
+  int64_t trips = 1;  // ceil(limit / step) > 1
+  bool operator==(const Loop&) const = default;
+};
+
+// One hop of one operand, between External and Lx (T stage) or between Lx and the array (B stage).
+struct Motion {
+  int operand = 0;  // index in Work::operands
+  Role role = Role::Inp;
+  TransferType type = TransferType::DoubleBuffer;
+  Place inner = Place::Lx;       // the end nearer to the array
+  bool store = false;            // true for OUT
+  DimSet moves = 0;              // dims of this stage's loops that the operand depends on
+  int64_t buffers = 1;           // 2 when double-buffered
+  std::vector<int64_t> steps;    // lattice step per axis of the operand, at this stage
+  int64_t buffer_elems = 0;      // of one buffer: the unclipped footprint of T (or B)
+  int64_t cell_bytes = 0;        // of one element in the inner place
+  int64_t link_bytes = 0;        // per element, on the hop's link
+  int64_t pieces = 1;            // T stage: distinct pieces among the cores (cores / multicast group)
+  bool operator==(const Motion&) const = default;
+};
+
+struct LoopNest {
+  int64_t cores = 1;         // that work: product of core parts
+  Extents share;             // the largest core share
+  Extents unroll;            // per dim: product of its factors in P
+  std::vector<Loop> t_loops, b_loops;   // outermost first, only loops of several trips
+  std::vector<Motion> external;         // in program order of the external link: loads, then OUT
+  std::vector<Motion> inner;            // Array only: INP, KER, OUT
+  // Reduction loops that leave OUT unfinished when its block (or, off the array, its tile) is
+  // put away: T loops, and B loops outside the innermost B loop that OUT moves with.
+  DimSet t_partial = 0, b_partial = 0;
+  bool operator==(const LoopNest&) const = default;
+
+  bool partial_sums_in_lx() const { return t_partial != 0 || b_partial != 0; }
+};
+
+// `dsc` must be legal for `work` on `system`.
+LoopNest lower(const Work& work, const System& system, const PrecisionInfo& precision,
+               const RapidDsc& dsc);
+
+// The nest as indented text, in the style "for out 0..512 step 128 [T]", hops at their place.
+std::string print(const LoopNest& nest);
+
+}  // namespace tilewright
