@@ -18,48 +18,27 @@ struct OpRow {
 };
 
 constexpr OpRow kOps[] = {
-    {ScalarOp::Neg, "neg", 1, false},
-    {ScalarOp::Abs, "abs", 1, false},
-    {ScalarOp::Relu, "relu", 1, false},
-    {ScalarOp::Floor, "floor", 1, false},
-    {ScalarOp::Ceil, "ceil", 1, false},
-    {ScalarOp::Round, "round", 1, false},
-    {ScalarOp::Sign, "sign", 1, false},
-    {ScalarOp::Not, "not", 1, false},
-    {ScalarOp::Exp, "exp", 1, true},
-    {ScalarOp::Log, "log", 1, true},
-    {ScalarOp::Sqrt, "sqrt", 1, true},
-    {ScalarOp::Reciprocal, "reciprocal", 1, true},
-    {ScalarOp::Tanh, "tanh", 1, true},
-    {ScalarOp::Sigmoid, "sigmoid", 1, true},
-    {ScalarOp::Erf, "erf", 1, true},
-    {ScalarOp::Softplus, "softplus", 1, true},
-    {ScalarOp::Sin, "sin", 1, true},
-    {ScalarOp::Cos, "cos", 1, true},
-    {ScalarOp::Tan, "tan", 1, true},
-    {ScalarOp::Asin, "asin", 1, true},
-    {ScalarOp::Acos, "acos", 1, true},
-    {ScalarOp::Atan, "atan", 1, true},
-    {ScalarOp::Sinh, "sinh", 1, true},
-    {ScalarOp::Cosh, "cosh", 1, true},
-    {ScalarOp::Asinh, "asinh", 1, true},
-    {ScalarOp::Acosh, "acosh", 1, true},
-    {ScalarOp::Atanh, "atanh", 1, true},
-    {ScalarOp::Add, "add", 2, false},
-    {ScalarOp::Sub, "sub", 2, false},
-    {ScalarOp::Mul, "mul", 2, false},
-    {ScalarOp::Div, "div", 2, true},
-    {ScalarOp::Min, "min", 2, false},
-    {ScalarOp::Max, "max", 2, false},
-    {ScalarOp::Pow, "pow", 2, true},
-    {ScalarOp::Less, "less", 2, false},
-    {ScalarOp::LessEqual, "less_equal", 2, false},
-    {ScalarOp::Greater, "greater", 2, false},
-    {ScalarOp::GreaterEqual, "greater_equal", 2, false},
-    {ScalarOp::Equal, "equal", 2, false},
-    {ScalarOp::And, "and", 2, false},
-    {ScalarOp::Or, "or", 2, false},
-    {ScalarOp::Select, "select", 3, false},
+    {ScalarOp::Neg, "neg", 1, false},         {ScalarOp::Abs, "abs", 1, false},
+    {ScalarOp::Relu, "relu", 1, false},       {ScalarOp::Floor, "floor", 1, false},
+    {ScalarOp::Ceil, "ceil", 1, false},       {ScalarOp::Round, "round", 1, false},
+    {ScalarOp::Sign, "sign", 1, false},       {ScalarOp::Not, "not", 1, false},
+    {ScalarOp::Exp, "exp", 1, true},          {ScalarOp::Log, "log", 1, true},
+    {ScalarOp::Sqrt, "sqrt", 1, true},        {ScalarOp::Reciprocal, "reciprocal", 1, true},
+    {ScalarOp::Tanh, "tanh", 1, true},        {ScalarOp::Sigmoid, "sigmoid", 1, true},
+    {ScalarOp::Erf, "erf", 1, true},          {ScalarOp::Softplus, "softplus", 1, true},
+    {ScalarOp::Sin, "sin", 1, true},          {ScalarOp::Cos, "cos", 1, true},
+    {ScalarOp::Tan, "tan", 1, true},          {ScalarOp::Asin, "asin", 1, true},
+    {ScalarOp::Acos, "acos", 1, true},        {ScalarOp::Atan, "atan", 1, true},
+    {ScalarOp::Sinh, "sinh", 1, true},        {ScalarOp::Cosh, "cosh", 1, true},
+    {ScalarOp::Asinh, "asinh", 1, true},      {ScalarOp::Acosh, "acosh", 1, true},
+    {ScalarOp::Atanh, "atanh", 1, true},      {ScalarOp::Add, "add", 2, false},
+    {ScalarOp::Sub, "sub", 2, false},         {ScalarOp::Mul, "mul", 2, false},
+    {ScalarOp::Div, "div", 2, true},          {ScalarOp::Min, "min", 2, false},
+    {ScalarOp::Max, "max", 2, false},         {ScalarOp::Pow, "pow", 2, true},
+    {ScalarOp::Less, "less", 2, false},       {ScalarOp::LessEqual, "less_equal", 2, false},
+    {ScalarOp::Greater, "greater", 2, false}, {ScalarOp::GreaterEqual, "greater_equal", 2, false},
+    {ScalarOp::Equal, "equal", 2, false},     {ScalarOp::And, "and", 2, false},
+    {ScalarOp::Or, "or", 2, false},           {ScalarOp::Select, "select", 3, false},
 };
 
 constexpr bool rows_in_enum_order() {
@@ -90,6 +69,7 @@ std::optional<ScalarOp> scalar_op_named(std::string_view name) {
   return std::nullopt;
 }
 
+// clang-format off
 float apply(ScalarOp op, float a, float b, float c) {
   switch (op) {
     case ScalarOp::Neg: return -a;
@@ -137,6 +117,7 @@ float apply(ScalarOp op, float a, float b, float c) {
   }
   TW_CHECK(false, "scalar op {}", static_cast<int>(op));
 }
+// clang-format on
 
 float evaluate(const ScalarExpr& expr, const float* inputs) {
   constexpr size_t kInline = 32;
@@ -146,9 +127,12 @@ float evaluate(const ScalarExpr& expr, const float* inputs) {
   float* results = many.empty() ? few.data() : many.data();
   const auto read = [&](const ScalarRef& ref) {
     switch (ref.kind) {
-      case ScalarRef::Kind::Input: return inputs[ref.index];
-      case ScalarRef::Kind::Step: return results[ref.index];
-      case ScalarRef::Kind::Constant: return ref.value;
+      case ScalarRef::Kind::Input:
+        return inputs[ref.index];
+      case ScalarRef::Kind::Step:
+        return results[ref.index];
+      case ScalarRef::Kind::Constant:
+        return ref.value;
     }
     return 0.0f;
   };

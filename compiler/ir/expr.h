@@ -10,6 +10,7 @@
 namespace tilewright {
 
 // The closed set of scalar functions that the SFU knows.
+// clang-format off
 enum class ScalarOp : uint8_t {
   // unary
   Neg, Abs, Relu, Floor, Ceil, Round, Sign, Not,
@@ -20,14 +21,16 @@ enum class ScalarOp : uint8_t {
   // ternary: Select(c, a, b) = c != 0 ? a : b
   Select,
 };
+// clang-format on
 
 std::string_view name_of(ScalarOp op);  // lower case, words joined by '_': "less_equal"
 std::optional<ScalarOp> scalar_op_named(std::string_view name);
 int arity(ScalarOp op);
 // Special functions take the SFU's special rate, the others its simple rate.
 bool is_special(ScalarOp op);
-// The function on real numbers, in float; comparisons and logic give 0 or 1, anything but 0 is true.
-// Round takes ties to the even integer; Min, Max and Relu pass NaN on. Unused operands are ignored.
+// The function on real numbers, in float; comparisons and logic give 0 or 1, anything but 0 is
+// true. Round takes ties to the even integer; Min, Max and Relu pass NaN on. Unused operands are
+// ignored.
 float apply(ScalarOp op, float a, float b, float c);
 
 // Where an operand of a step comes from: input `index` of the primitive, step `index` of the
@@ -61,8 +64,8 @@ struct ScalarExpr {
 // Operands that a step does not use are never read; print() leaves them out, so an expression reads
 // back equal when they hold their default. The expression must have no problem_of().
 float evaluate(const ScalarExpr& expr, const float* inputs);
-// What is wrong with an expression over `inputs` inputs (a step that reads itself, a later step or a
-// missing input), or "".
+// What is wrong with an expression over `inputs` inputs (a step that reads itself, a later step or
+// a missing input), or "".
 std::string problem_of(const ScalarExpr& expr, size_t inputs);
 // "relu(add(%0, 0.5))", or "$0 = add(%0, 1); $1 = mul($0, $0)" where steps are shared (or many);
 // `parse_expr` reads it back equal, and returns false on anything else.

@@ -17,9 +17,12 @@ std::string print_constant(float value) { return fmt::format("{}", value); }
 
 std::string print_ref(const ScalarRef& ref) {
   switch (ref.kind) {
-    case ScalarRef::Kind::Input: return fmt::format("%{}", ref.index);
-    case ScalarRef::Kind::Step: return fmt::format("${}", ref.index);
-    case ScalarRef::Kind::Constant: return print_constant(ref.value);
+    case ScalarRef::Kind::Input:
+      return fmt::format("%{}", ref.index);
+    case ScalarRef::Kind::Step:
+      return fmt::format("${}", ref.index);
+    case ScalarRef::Kind::Constant:
+      return print_constant(ref.value);
   }
   return "";
 }
@@ -113,8 +116,8 @@ class Parser {
   std::string_view word() {
     size_t size = 0;
     peek();
-    while (size < rest_.size() && (std::isalpha(static_cast<unsigned char>(rest_[size])) != 0 ||
-                                   rest_[size] == '_'))
+    while (size < rest_.size() &&
+           (std::isalpha(static_cast<unsigned char>(rest_[size])) != 0 || rest_[size] == '_'))
       ++size;
     return rest_.substr(0, size);
   }

@@ -24,8 +24,8 @@ struct Value {
 };
 
 struct Node {
-  std::string name;     // unique in the graph
-  std::string op;       // the operator of the model it came from, e.g. "BatchNormalization"
+  std::string name;  // unique in the graph
+  std::string op;    // the operator of the model it came from, e.g. "BatchNormalization"
   Primitive primitive;
   std::vector<ValueId> inputs;
   ValueId output = 0;
@@ -37,8 +37,8 @@ struct Node {
 struct Graph {
   std::string name;
   std::vector<Value> values;
-  std::vector<Node> nodes;        // every input is a constant, a graph input or an earlier output
-  std::vector<ValueId> inputs;    // fed at run time, in the model's order
+  std::vector<Node> nodes;      // every input is a constant, a graph input or an earlier output
+  std::vector<ValueId> inputs;  // fed at run time, in the model's order
   std::vector<ValueId> outputs;
 
   const Value& value(ValueId id) const { return values[static_cast<size_t>(id)]; }
@@ -48,7 +48,10 @@ struct Graph {
   }
 };
 
-// The output shape that a primitive gives for these input shapes, or why it cannot.
+// The output shape that a primitive gives for these input shapes, or why it cannot: every number of
+// elements and multiply-accumulates fits 64 bits in what is returned. The findings' place is the
+// primitive's name. The shape of a view is not its primitive's to say: the input's is returned, and
+// verify() accepts any other with as many elements.
 Result<Shape> infer_shape(const Primitive& primitive, const std::vector<Shape>& inputs);
 
 // Every violated rule of the graph: ids in range, order, unique names, shapes as inferred.
@@ -61,7 +64,8 @@ std::string print(const Graph& graph);
 // Multiply-accumulates of one node (0 for everything but Conv and MatMul).
 int64_t mac_count(const Graph& graph, const Node& node);
 
-// Runs the graph in float with Eigen; `inputs` by name. Fails on missing inputs or wrong shapes.
+// Runs the graph in float with Eigen; `inputs` by name, others than the graph's are ignored. Fails
+// on missing inputs or wrong shapes, and on values that are not Float32. The graph must verify().
 Result<std::map<std::string, Tensor>> evaluate(const Graph& graph,
                                                const std::map<std::string, Tensor>& inputs);
 

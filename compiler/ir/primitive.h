@@ -1,4 +1,4 @@
-// The six primitives that every model lowers to. Operand lists are those of the Node that holds one.
+// The six primitives that every model lowers to; the Node that holds one holds its operands.
 #pragma once
 
 #include <array>

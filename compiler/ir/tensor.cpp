@@ -9,9 +9,12 @@ namespace tilewright {
 
 std::string_view name_of(ElementType type) {
   switch (type) {
-    case ElementType::Float32: return "float32";
-    case ElementType::Int64: return "int64";
-    case ElementType::Bool: return "bool";
+    case ElementType::Float32:
+      return "float32";
+    case ElementType::Int64:
+      return "int64";
+    case ElementType::Bool:
+      return "bool";
   }
   TW_CHECK(false, "element type {}", static_cast<int>(type));
 }

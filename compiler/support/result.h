@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
+
+#include <tl/expected.hpp>
 
 namespace tilewright {
 
@@ -37,7 +38,8 @@ inline tl::unexpected<Diagnostics> fail(Diagnostics all) {
 }
 inline tl::unexpected<Diagnostics> bad_input(std::string where, std::string message,
                                              std::string hint = "") {
-  return fail(Diagnostic{ErrorCode::BadInput, std::move(where), std::move(message), std::move(hint)});
+  return fail(
+      Diagnostic{ErrorCode::BadInput, std::move(where), std::move(message), std::move(hint)});
 }
 inline tl::unexpected<Diagnostics> unsupported(std::string where, std::string message,
                                                std::string hint = "") {
