@@ -1,0 +1,126 @@
+#include "backend/emit/emit.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "backend/emit/allocate.h"
+#include "backend/emit/encode.h"
+#include "backend/emit/layer.h"
+#include "compiler/mapping/rejection.h"
+#include "compiler/support/check.h"
+
+namespace tilewright {
+
+namespace {
+
+struct Format {
+  PrecisionInfo info;
+  DataFormat data = DataFormat::Fp32;
+};
+
+Result<Format> format_of(const System& system, const std::string& precision, const Plan& plan) {
+  const auto found = system.precisions.find(precision);
+  if (found == system.precisions.end())
+    return bad_input(fmt::format("system '{}'", system.name),
+                     fmt::format("has no precision '{}'", precision));
+  if (plan.precision != precision)
+    return bad_input(
+        "plan", fmt::format("is made for precision '{}', not '{}'", plan.precision, precision));
+  const int64_t bytes = found->second.bytes;
+  if (bytes != 2 && bytes != 4)
+    return unsupported(fmt::format("system '{}'", system.name),
+                       fmt::format("precision '{}' has {} bytes per element; programs hold 2 "
+                                   "(DLFloat16) or 4 (FP32)",
+                                   precision, bytes));
+  return Format{found->second, bytes == 2 ? DataFormat::DlFloat16 : DataFormat::Fp32};
+}
+
+// The plan's layers are those of the graph, and legal.
+Diagnostics check_plan(const std::vector<Work>& works, const System& system,
+                       const PrecisionInfo& info, const Plan& plan) {
+  Diagnostics findings;
+  if (works.size() != plan.layers.size())
+    findings.push_back(
+        {ErrorCode::BadInput, "plan",
+         fmt::format("maps {} layers, the graph has {}", plan.layers.size(), works.size()),
+         "plan this graph anew"});
+  for (size_t k = 0; k < std::min(works.size(), plan.layers.size()); ++k) {
+    const PlannedLayer& planned = plan.layers[k];
+    const std::string where = fmt::format("plan: layer '{}'", planned.layer);
+    if (planned.layer != works[k].name) {
+      findings.push_back({ErrorCode::BadInput, where,
+                          fmt::format("stands where the graph has layer '{}'", works[k].name),
+                          "plan this graph anew"});
+      break;
+    }
+    if (const auto broken = first_rejection(works[k], system, info, planned.dsc))
+      findings.push_back({ErrorCode::BadInput, where, to_string(*broken), ""});
+  }
+  return findings;
+}
+
+int64_t elems_of(const Graph& graph, ValueId value) {
+  const auto elems = element_count(graph.value(value).shape);
+  TW_CHECK(elems, "value {} is too large", graph.value(value).name);
+  return *elems;
+}
+
+std::vector<TensorPlace> places_of(const Graph& graph, const ExternalLayout& layout,
+                                   const std::vector<ValueId>& values) {
+  std::vector<TensorPlace> places;
+  for (ValueId v : values)
+    places.push_back(
+        {graph.value(v).name, graph.value(v).shape, layout.address[static_cast<size_t>(v)]});
+  return places;
+}
+
+// What the graph knows at compile time and no node computes; views of it need no data of their own.
+std::vector<ConstantData> constants_of(const Graph& graph, const ExternalLayout& layout,
+                                       DataFormat format) {
+  std::vector<bool> computed(graph.values.size(), false);
+  for (const Node& node : graph.nodes) computed[static_cast<size_t>(node.output)] = true;
+  std::vector<ConstantData> constants;
+  for (size_t v = 0; v < graph.values.size(); ++v)
+    if (graph.values[v].constant && !computed[v] && layout.address[v] >= 0)
+      constants.push_back({layout.address[v], encode(*graph.values[v].constant, format)});
+  return constants;
+}
+
+}  // namespace
+
+Result<Program> emit(const Graph& graph, const System& system, const std::string& precision,
+                     const Plan& plan) {
+  const Result<Format> format = format_of(system, precision, plan);
+  if (!format) return fail(format.error());
+  const Result<std::vector<Work>> works = describe(graph);
+  if (!works) return fail(works.error());
+  Diagnostics findings = check_plan(*works, system, format->info, plan);
+  if (!findings.empty()) return fail(std::move(findings));
+  const Result<ExternalLayout> layout =
+      allocate_external(graph, format->info.bytes, system.chip.external_bytes);
+  if (!layout) return fail(layout.error());
+
+  Program program;
+  program.system = system;
+  program.precision = precision;
+  program.format = format->data;
+  program.external_bytes = layout->bytes;
+  program.inputs = places_of(graph, *layout, graph.inputs);
+  program.outputs = places_of(graph, *layout, graph.outputs);
+  program.constants = constants_of(graph, *layout, format->data);
+  for (size_t k = 0; k < works->size(); ++k) {
+    Work work = (*works)[k];
+    for (Operand& operand : work.operands) operand.fill = representable(operand.fill, format->data);
+    const RapidDsc& dsc = plan.layers[k].dsc;
+    const LoopNest nest = lower(work, system, format->info, dsc);
+    std::vector<ExternalTensor> tensors;
+    for (const Operand& operand : work.operands)
+      tensors.push_back(
+          {layout->address[static_cast<size_t>(operand.value)], elems_of(graph, operand.value)});
+    program.layers.push_back(emit_layer({work, dsc, nest, tensors, format->info.bytes}));
+  }
+  return program;
+}
+
+}  // namespace tilewright

@@ -1,0 +1,291 @@
+#include "backend/emit/streams.h"
+
+#include "compiler/support/check.h"
+
+namespace tilewright {
+
+namespace {
+
+// What the semaphores of a layer say.
+enum Semaphore : int32_t {
+  kTileReady = 0,   // ext: the block-loads of this tile are in Lx
+  kTileDone = 1,    // load (or sfu): nothing reads this tile any more, OUT's is complete
+  kBlockReady = 2,  // load: this block is at the array, or streaming in
+  kMacDone = 3,     // pe: this block's operands are free again
+  kDrained = 4,     // sfu: this step's drain, if any, is over
+  kLastBlock = 5,   // load: the tile's last block is computed (OUT double-buffered at the array)
+  kMacStarts = 6,   // pe: the sfu may drain what is finished
+  kArraySemaphores = 7,
+  kSfuSemaphores = 2,
+};
+
+class StreamWriter {
+ public:
+  StreamWriter(const LayerToEmit& layer, const std::vector<PlacedOperand>& operands,
+               LayerProgram& program)
+      : layer_(layer), operands_(operands), program_(program) {}
+
+  void array();
+  void sfu();
+  void move();
+
+ private:
+  void add(Unit unit, Instruction instruction) {
+    program_.streams[static_cast<size_t>(unit)].push_back(std::move(instruction));
+  }
+  const PlacedOperand& placed(Role role) const {
+    for (const PlacedOperand& p : operands_)
+      if (p.operand->role == role) return p;
+    TW_CHECK(false, "layer {} has no operand {}", layer_.work.name, name_of(role));
+  }
+  const PlacedOperand& of(const Motion& motion) const {
+    return operands_[static_cast<size_t>(motion.operand)];
+  }
+  RegisterMask partial() const {
+    return tile_mask(layer_.nest.t_partial) | block_mask(layer_.nest.b_partial);
+  }
+
+  Nest tile_nest() const;
+  Nest block_nest() const;
+  void tile_transfers(bool store, TransferType type, At at);
+  void block_transfers(TransferType type, At at);
+  void external_stream();
+  void load_stream();
+  void pe_stream();
+  void drain_stream();
+  void add_drain(When when);
+  SfuOperand sfu_operand(const PlacedOperand& p) const;
+
+  const LayerToEmit& layer_;
+  const std::vector<PlacedOperand>& operands_;
+  LayerProgram& program_;
+};
+
+// When a hop happens: loads when their box is new, stores when it is left behind. Before and after
+// the nest there is no other state to compare with.
+When when_moving(At at, bool store, RegisterMask moves) {
+  if (at == At::First || at == At::Last) return {at, Trigger::Always, 0};
+  return {at, store ? Trigger::Leaving : Trigger::Entering, moves};
+}
+
+Nest StreamWriter::tile_nest() const {
+  Nest nest;
+  for (const Loop& loop : layer_.nest.t_loops)
+    nest.loops.push_back({tile_register(loop.ref.dim), loop.step, loop.trips});
+  return nest;
+}
+
+Nest StreamWriter::block_nest() const {
+  Nest nest;
+  for (const Loop& loop : layer_.nest.b_loops)
+    nest.loops.push_back({block_register(loop.ref.dim), loop.step, 0});
+  return nest;
+}
+
+// The hops between external memory and Lx of this direction and type, in the nest's order.
+void StreamWriter::tile_transfers(bool store, TransferType type, At at) {
+  for (const Motion& motion : layer_.nest.external) {
+    TW_CHECK(motion.type != TransferType::Stream, "{} streams from external memory",
+             name_of(motion.role));
+    if (motion.store != store || motion.type != type) continue;
+    const PlacedOperand& p = of(motion);
+    Transfer transfer;
+    transfer.when = when_moving(at, store, tile_mask(motion.moves));
+    transfer.store = store;
+    transfer.outer = p.external;
+    transfer.inner = p.lx;
+    transfer.axes = tile_axes(*p.operand, p.tile);
+    transfer.fill = store ? 0 : p.operand->fill;
+    transfer.multicast = store ? DimSet{0} : p.multicast;
+    add(Unit::Ext, std::move(transfer));
+  }
+}
+
+void StreamWriter::block_transfers(TransferType type, At at) {
+  for (const Motion& motion : layer_.nest.inner) {
+    if (motion.store || motion.type != type) continue;
+    const PlacedOperand& p = of(motion);
+    Transfer transfer;
+    transfer.when = when_moving(at, false, block_mask(motion.moves));
+    transfer.stream = type == TransferType::Stream;
+    transfer.outer = p.lx;
+    transfer.inner = p.near;
+    transfer.axes = block_axes(*p.operand, p.tile, p.block);
+    add(Unit::Load, std::move(transfer));
+  }
+}
+
+// Of Array and Sfu layers alike.
+void StreamWriter::external_stream() {
+  tile_transfers(false, TransferType::DoubleBuffer, At::First);
+  add(Unit::Ext, tile_nest());
+  tile_transfers(false, TransferType::BlockLoad, At::Current);
+  add(Unit::Ext, Signal{kTileReady});
+  tile_transfers(false, TransferType::DoubleBuffer, At::Next);
+  tile_transfers(true, TransferType::DoubleBuffer, At::Previous);
+  add(Unit::Ext, Wait{kTileDone});
+  tile_transfers(true, TransferType::BlockLoad, At::Current);
+  add(Unit::Ext, EndNest{});
+  tile_transfers(true, TransferType::DoubleBuffer, At::Last);
+}
+
+void StreamWriter::load_stream() {
+  const bool deferred_drain = placed(Role::Out).inner_hop->type == TransferType::DoubleBuffer;
+  add(Unit::Load, tile_nest());
+  add(Unit::Load, Wait{kTileReady});
+  block_transfers(TransferType::DoubleBuffer, At::First);
+  add(Unit::Load, block_nest());
+  block_transfers(TransferType::BlockLoad, At::Current);
+  block_transfers(TransferType::Stream, At::Current);
+  add(Unit::Load, Signal{kBlockReady});
+  block_transfers(TransferType::DoubleBuffer, At::Next);
+  add(Unit::Load, Join{});
+  add(Unit::Load, Wait{kMacDone});
+  add(Unit::Load, Wait{kDrained});
+  add(Unit::Load, EndNest{});
+  if (deferred_drain) {
+    add(Unit::Load, Signal{kLastBlock});
+    add(Unit::Load, Wait{kDrained});
+  }
+  add(Unit::Load, Signal{kTileDone});
+  add(Unit::Load, EndNest{});
+}
+
+void StreamWriter::pe_stream() {
+  const PlacedOperand &inp = placed(Role::Inp), &ker = placed(Role::Ker), &out = placed(Role::Out);
+  Mac mac;
+  mac.inp = {inp.near, local_strides(*inp.operand, inp.block)};
+  mac.ker = {ker.near, local_strides(*ker.operand, ker.block)};
+  mac.acc = {out.near, local_strides(*out.operand, out.block)};
+  mac.clear = block_mask(out.inner_hop->moves);
+  mac.unroll = layer_.nest.unroll.values;
+  add(Unit::Pe, tile_nest());
+  add(Unit::Pe, block_nest());
+  add(Unit::Pe, Wait{kBlockReady});
+  add(Unit::Pe, Signal{kMacStarts});
+  add(Unit::Pe, std::move(mac));
+  add(Unit::Pe, Signal{kMacDone});
+  add(Unit::Pe, EndNest{});
+  add(Unit::Pe, EndNest{});
+}
+
+void StreamWriter::add_drain(When when) {
+  const PlacedOperand& out = placed(Role::Out);
+  Drain drain;
+  drain.when = when;
+  drain.acc = {out.near, local_strides(*out.operand, out.block)};
+  drain.out = {out.lx, local_strides(*out.operand, out.tile)};
+  if (layer_.work.find(Role::Bias) != nullptr) {
+    const PlacedOperand& bias = placed(Role::Bias);
+    drain.has_bias = true;
+    drain.bias = {bias.lx, local_strides(*bias.operand, bias.tile)};
+  }
+  drain.dims = out.operand->dims();
+  drain.partial = partial();
+  drain.epilogue = layer_.work.expr;
+  add(Unit::Sfu, std::move(drain));
+}
+
+void StreamWriter::drain_stream() {
+  const Motion& out = *placed(Role::Out).inner_hop;
+  const bool deferred = out.type == TransferType::DoubleBuffer;
+  add(Unit::Sfu, tile_nest());
+  add(Unit::Sfu, block_nest());
+  add(Unit::Sfu, Wait{kMacStarts});
+  add_drain(when_moving(deferred ? At::Previous : At::Current, true, block_mask(out.moves)));
+  add(Unit::Sfu, Signal{kDrained});
+  add(Unit::Sfu, EndNest{});
+  if (deferred) {
+    add(Unit::Sfu, Wait{kLastBlock});
+    add_drain(when_moving(At::Last, true, 0));
+    add(Unit::Sfu, Signal{kDrained});
+  }
+  add(Unit::Sfu, EndNest{});
+}
+
+SfuOperand StreamWriter::sfu_operand(const PlacedOperand& p) const {
+  SfuOperand operand;
+  operand.view = {p.lx, local_strides(*p.operand, p.tile)};
+  for (size_t a = 0; a < p.operand->axes.size(); ++a)
+    operand.counts.push_back(count_of(p.operand->axes[a], p.tile.steps[a], 0));
+  return operand;
+}
+
+Accumulate accumulate_of(Combine combine) {
+  switch (combine) {
+    case Combine::Assign:
+      return Accumulate::Assign;
+    case Combine::Add:
+      return Accumulate::Add;
+    case Combine::Max:
+      return Accumulate::Max;
+  }
+  TW_CHECK(false, "combine {}", static_cast<int>(combine));
+}
+
+void StreamWriter::array() {
+  program_.semaphores = kArraySemaphores;
+  external_stream();
+  load_stream();
+  pe_stream();
+  drain_stream();
+}
+
+void StreamWriter::sfu() {
+  program_.semaphores = kSfuSemaphores;
+  external_stream();
+  Elementwise elementwise;
+  for (const PlacedOperand& p : operands_)
+    (p.operand->role == Role::Out ? elementwise.out : elementwise.inputs.emplace_back()) =
+        sfu_operand(p);
+  elementwise.expr = layer_.work.expr;
+  elementwise.accumulate = accumulate_of(layer_.work.combine);
+  elementwise.reduction = layer_.work.reduction;
+  elementwise.partial = partial();
+  elementwise.scale = layer_.work.scale;
+  add(Unit::Sfu, tile_nest());
+  add(Unit::Sfu, Wait{kTileReady});
+  add(Unit::Sfu, std::move(elementwise));
+  add(Unit::Sfu, Signal{kTileDone});
+  add(Unit::Sfu, EndNest{});
+}
+
+// OUT leaves through the buffer that INP came into.
+void StreamWriter::move() {
+  program_.semaphores = 0;
+  const PlacedOperand &inp = placed(Role::Inp), &out = placed(Role::Out);
+  Transfer load;
+  load.when = when_moving(At::Current, false, tile_mask(inp.hop->moves));
+  load.outer = inp.external;
+  load.inner = inp.lx;
+  load.axes = tile_axes(*inp.operand, inp.tile);
+  load.fill = inp.operand->fill;
+  load.multicast = inp.multicast;
+  Transfer store;
+  store.when = when_moving(At::Current, true, tile_mask(out.hop->moves));
+  store.store = true;
+  store.outer = out.external;
+  store.inner = inp.lx;
+  store.axes = moved_axes(*out.operand, out.tile, *inp.operand, inp.tile);
+  add(Unit::Ext, tile_nest());
+  add(Unit::Ext, std::move(load));
+  add(Unit::Ext, std::move(store));
+  add(Unit::Ext, EndNest{});
+}
+
+}  // namespace
+
+void array_streams(const LayerToEmit& layer, const std::vector<PlacedOperand>& operands,
+                   LayerProgram& program) {
+  StreamWriter(layer, operands, program).array();
+}
+void sfu_streams(const LayerToEmit& layer, const std::vector<PlacedOperand>& operands,
+                 LayerProgram& program) {
+  StreamWriter(layer, operands, program).sfu();
+}
+void move_streams(const LayerToEmit& layer, const std::vector<PlacedOperand>& operands,
+                  LayerProgram& program) {
+  StreamWriter(layer, operands, program).move();
+}
+
+}  // namespace tilewright
