@@ -28,25 +28,25 @@ struct Motion {
   int operand = 0;  // index in Work::operands
   Role role = Role::Inp;
   TransferType type = TransferType::DoubleBuffer;
-  Place inner = Place::Lx;       // the end nearer to the array
-  bool store = false;            // true for OUT
-  DimSet moves = 0;              // dims of this stage's loops that the operand depends on
-  int64_t buffers = 1;           // 2 when double-buffered
-  std::vector<int64_t> steps;    // lattice step per axis of the operand, at this stage
-  int64_t buffer_elems = 0;      // of one buffer: the unclipped footprint of T (or B)
-  int64_t cell_bytes = 0;        // of one element in the inner place
-  int64_t link_bytes = 0;        // per element, on the hop's link
-  int64_t pieces = 1;            // T stage: distinct pieces among the cores (cores / multicast group)
+  Place inner = Place::Lx;     // the end nearer to the array
+  bool store = false;          // true for OUT
+  DimSet moves = 0;            // dims of this stage's loops that the operand depends on
+  int64_t buffers = 1;         // 2 when double-buffered
+  std::vector<int64_t> steps;  // lattice step per axis of the operand, at this stage
+  int64_t buffer_elems = 0;    // of one buffer: the unclipped footprint of T (or B)
+  int64_t cell_bytes = 0;      // of one element in the inner place
+  int64_t link_bytes = 0;      // per element, on the hop's link
+  int64_t pieces = 1;          // T stage: distinct pieces among the cores (cores / multicast group)
   bool operator==(const Motion&) const = default;
 };
 
 struct LoopNest {
-  int64_t cores = 1;         // that work: product of core parts
-  Extents share;             // the largest core share
-  Extents unroll;            // per dim: product of its factors in P
-  std::vector<Loop> t_loops, b_loops;   // outermost first, only loops of several trips
-  std::vector<Motion> external;         // in program order of the external link: loads, then OUT
-  std::vector<Motion> inner;            // Array only: INP, KER, OUT
+  int64_t cores = 1;                   // that work: product of core parts
+  Extents share;                       // the largest core share
+  Extents unroll;                      // per dim: product of its factors in P
+  std::vector<Loop> t_loops, b_loops;  // outermost first, only loops of several trips
+  std::vector<Motion> external;        // in program order of the external link: loads, then OUT
+  std::vector<Motion> inner;           // Array only: INP, KER, OUT
   // Reduction loops that leave OUT unfinished when its block (or, off the array, its tile) is
   // put away: T loops, and B loops outside the innermost B loop that OUT moves with.
   DimSet t_partial = 0, b_partial = 0;

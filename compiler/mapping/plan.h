@@ -15,15 +15,15 @@ namespace tilewright {
 struct PlannedLayer {
   std::string layer;  // Work::name
   RapidDsc dsc;
-  int64_t cycles = 0;                             // modelled
-  std::map<std::string, int64_t> link_bytes;      // modelled: "external", "array_in", "array_out"
+  int64_t cycles = 0;                         // modelled
+  std::map<std::string, int64_t> link_bytes;  // modelled: "external", "array_in", "array_out"
   bool operator==(const PlannedLayer&) const = default;
 };
 
 struct Plan {
-  std::string model;      // name of the graph
-  std::string system;     // name
-  std::string precision;  // "fp16", "fp32"
+  std::string model;                 // name of the graph
+  std::string system;                // name
+  std::string precision;             // "fp16", "fp32"
   std::vector<PlannedLayer> layers;  // in order of execution; layers are separated by a barrier
   bool operator==(const Plan&) const = default;
 };

@@ -13,37 +13,40 @@
 namespace tilewright {
 
 // Number, kebab-case name, what `required` and `available` count, unit.
-#define TILEWRIGHT_REJECTIONS(X)                                                                  \
-  X(R01, WorkMismatch, "work-mismatch", "N of the mapping must equal the layer's extent", "")     \
-  X(R02, ChipsDivided, "chips-divided", "parts over chips, more than this version maps", "parts") \
-  X(R03, PartsExceedDim, "parts-exceed-dim", "parts of a dim cannot exceed its extent", "parts")  \
-  X(R04, PartsExceedCores, "parts-exceed-cores", "parts in all cannot exceed the cores", "cores") \
-  X(R05, ReductionDivided, "reduction-divided", "a reduced dim cannot be divided over cores yet", \
-    "parts")                                                                                      \
-  X(R06, RingOrder, "ring-order", "ring_order must name each divided dim once", "dims")           \
-  X(R07, TileExceedsShare, "tile-exceeds-share", "T must lie in [1, the largest core share]",     \
-    "indices")                                                                                    \
-  X(R08, BlockExceedsTile, "block-exceeds-tile", "B must lie in [1, T] (and equal T off the array)", \
-    "indices")                                                                                    \
-  X(R09, AxisDim, "axis-dim", "the system does not lay this dim along this array axis", "")       \
-  X(R10, AxisExtent, "axis-extent", "unrolling exceeds the axis of the array", "lanes")           \
-  X(R11, AxisCombination, "axis-combination",                                                     \
-    "one dim per array axis, no reduced dim on columns or lanes, none off the array", "dims")     \
+#define TILEWRIGHT_REJECTIONS(X)                                                                   \
+  X(R01, WorkMismatch, "work-mismatch", "N of the mapping must equal the layer's extent", "")      \
+  X(R02, ChipsDivided, "chips-divided", "parts over chips, more than this version maps", "parts")  \
+  X(R03, PartsExceedDim, "parts-exceed-dim", "parts of a dim cannot exceed its extent", "parts")   \
+  X(R04, PartsExceedCores, "parts-exceed-cores", "parts in all cannot exceed the cores", "cores")  \
+  X(R05, ReductionDivided, "reduction-divided", "a reduced dim cannot be divided over cores yet",  \
+    "parts")                                                                                       \
+  X(R06, RingOrder, "ring-order", "ring_order must name each divided dim once", "dims")            \
+  X(R07, TileExceedsShare, "tile-exceeds-share", "T must lie in [1, the largest core share]",      \
+    "indices")                                                                                     \
+  X(R08, BlockExceedsTile, "block-exceeds-tile",                                                   \
+    "B must lie in [1, T] (and equal T off the array)", "indices")                                 \
+  X(R09, AxisDim, "axis-dim", "the system does not lay this dim along this array axis", "")        \
+  X(R10, AxisExtent, "axis-extent", "unrolling exceeds the axis of the array", "lanes")            \
+  X(R11, AxisCombination, "axis-combination",                                                      \
+    "one dim per array axis, no reduced dim on columns or lanes, none off the array", "dims")      \
   X(R12, LoopOrder, "loop-order", "loop_order must list each loop of several trips once, T first", \
-    "loops")                                                                                      \
-  X(R13, PartialSumsLeaveLx, "partial-sums-leave-lx",                                             \
-    "a reduction loop of T outside a loop of OUT would send partial sums to external memory", "loops") \
-  X(R14, Operands, "operands", "data_structures must list the layer's operands in order", "operands") \
-  X(R15, TransferRoute, "transfer-route", "an operand's hops do not lead where its layer needs them", \
-    "hops")                                                                                       \
-  X(R16, TransferType, "transfer-type", "this hop cannot have this type", "")                     \
-  X(R17, TransferLoop, "transfer-loop", "a hop sits at the innermost loop that its operand moves with", \
-    "")                                                                                           \
-  X(R18, LxCapacity, "lx-capacity", "tiles in Lx", "bytes")                                       \
-  X(R19, L0Capacity, "l0-capacity", "blocks in L0 of one corelet", "bytes")                       \
-  X(R20, LrfCapacity, "lrf-capacity", "blocks in the LRF of one PE", "bytes")                     \
-  X(R21, AccCapacity, "acc-capacity", "partial sums of one lane", "accumulators")                 \
-  X(R22, CompPrimitives, "comp-primitives", "comp_primitives must be those of the layer", "members") \
+    "loops")                                                                                       \
+  X(R13, PartialSumsLeaveLx, "partial-sums-leave-lx",                                              \
+    "a reduction loop of T outside a loop of OUT would send partial sums to external memory",      \
+    "loops")                                                                                       \
+  X(R14, Operands, "operands", "data_structures must list the layer's operands in order",          \
+    "operands")                                                                                    \
+  X(R15, TransferRoute, "transfer-route",                                                          \
+    "an operand's hops do not lead where its layer needs them", "hops")                            \
+  X(R16, TransferType, "transfer-type", "this hop cannot have this type", "")                      \
+  X(R17, TransferLoop, "transfer-loop",                                                            \
+    "a hop sits at the innermost loop that its operand moves with", "")                            \
+  X(R18, LxCapacity, "lx-capacity", "tiles in Lx", "bytes")                                        \
+  X(R19, L0Capacity, "l0-capacity", "blocks in L0 of one corelet", "bytes")                        \
+  X(R20, LrfCapacity, "lrf-capacity", "blocks in the LRF of one PE", "bytes")                      \
+  X(R21, AccCapacity, "acc-capacity", "partial sums of one lane", "accumulators")                  \
+  X(R22, CompPrimitives, "comp-primitives", "comp_primitives must be those of the layer",          \
+    "members")                                                                                     \
   X(R23, Home, "home", "operands live in external memory, row-major, in this version", "")
 
 enum class RejectionCode : uint8_t {

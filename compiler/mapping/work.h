@@ -58,16 +58,17 @@ struct Work {
   std::string primitive;  // "Conv", ...
   WorkKind kind = WorkKind::Array;
   Extents extent = Extents::filled(1);
-  DimSet reduction = 0;   // dims that OUT does not depend on and that are summed (or maximised) over
-  std::vector<Operand> operands;  // Array: INP KER OUT [BIAS]; Sfu: INP [INP2 ...] OUT; Move: INP OUT
-  ScalarExpr expr;        // Array: epilogue of one input; Sfu: the element expression over INP, INP2...
+  DimSet reduction = 0;  // dims that OUT does not depend on and that are summed (or maximised) over
+  std::vector<Operand>
+      operands;     // Array: INP KER OUT [BIAS]; Sfu: INP [INP2 ...] OUT; Move: INP OUT
+  ScalarExpr expr;  // Array: epilogue of one input; Sfu: the element expression over INP, INP2...
   Combine combine = Combine::Assign;  // Sfu: how elements along `reduction` meet
-  float scale = 1;        // Sfu with Combine::Add: each element is multiplied by it
+  float scale = 1;                    // Sfu with Combine::Add: each element is multiplied by it
   bool operator==(const Work&) const = default;
 
-  int64_t points() const;  // product of the extents
-  int64_t macs() const;    // points() for Array, else 0
-  const Operand& operand(Role role) const;          // must exist
+  int64_t points() const;                   // product of the extents
+  int64_t macs() const;                     // points() for Array, else 0
+  const Operand& operand(Role role) const;  // must exist
   const Operand* find(Role role) const;
 };
 

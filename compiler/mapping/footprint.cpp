@@ -1,0 +1,43 @@
+#include "compiler/mapping/footprint.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "compiler/support/math.h"
+
+namespace tilewright {
+
+int64_t lattice_step(const AccessAxis& axis, const Extents& box) {
+  int64_t step = 0;
+  for (const AccessTerm& term : axis.terms)
+    if (box[term.dim] > 1) step = std::gcd(step, term.coefficient);
+  return step == 0 ? 1 : step;
+}
+
+int64_t axis_points(const AccessAxis& axis, int64_t step, const Extents& ext) {
+  int64_t span = 0;
+  for (const AccessTerm& term : axis.terms) {
+    if (ext[term.dim] == 0) return 0;
+    span += term.coefficient * (ext[term.dim] - 1);
+  }
+  return span / step + 1;
+}
+
+int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& pos,
+                           const Extents& ext) {
+  int64_t first = axis.offset;
+  for (const AccessTerm& term : axis.terms) first += term.coefficient * pos[term.dim];
+  const int64_t points = axis_points(axis, step, ext);
+  const int64_t begin = first < 0 ? ceil_div(-first, step) : 0;
+  const int64_t end = axis.extent > first ? ceil_div(axis.extent - first, step) : 0;
+  return std::max<int64_t>(0, std::min(points, end) - begin);
+}
+
+int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext) {
+  int64_t elems = 1;
+  for (const AccessAxis& axis : operand.axes)
+    elems *= axis_points(axis, lattice_step(axis, nominal), ext);
+  return elems;
+}
+
+}  // namespace tilewright

@@ -1,0 +1,270 @@
+// The rules of a legal mapping, in the order of their numbers.
+#include <algorithm>
+
+#include "compiler/mapping/capacity.h"
+#include "compiler/mapping/loop_nest.h"
+#include "compiler/mapping/rejection.h"
+#include "compiler/mapping/share.h"
+
+namespace tilewright {
+
+namespace {
+
+using Code = RejectionCode;
+
+// Collects rejections, or only the first.
+class Findings {
+ public:
+  Findings(const Work& work, const System& system, const PrecisionInfo& precision,
+           const RapidDsc& dsc, bool all)
+      : work_(work), system_(system), precision_(precision), dsc_(dsc), all_(all) {}
+
+  std::vector<Rejection> run() {
+    if (shape_rules() && array_rules() && order_rules() && operand_rules() && found_.empty())
+      capacity_rules();
+    return std::move(found_);
+  }
+
+ private:
+  // Adds one; whether to go on.
+  bool add(Rejection r) {
+    found_.push_back(r);
+    return all_;
+  }
+  bool add(Code code, Dim d, int64_t required, int64_t available) {
+    return add({code, std::nullopt, std::nullopt, d, required, available});
+  }
+  bool add(Code code, int64_t required, int64_t available) {
+    return add({code, std::nullopt, std::nullopt, std::nullopt, required, available});
+  }
+  bool add(Code code, Role role, int64_t required, int64_t available) {
+    return add({code, role, std::nullopt, std::nullopt, required, available});
+  }
+
+  bool shape_rules();
+  bool division_rules();
+  bool tile_rules();
+  bool array_rules();
+  bool axis_rules(const std::vector<Unroll>& axis, const std::vector<std::string>& dims,
+                  int64_t lanes, bool may_reduce);
+  bool order_rules();
+  bool operand_rules();
+  bool hop_rules(size_t operand);
+  bool hop_type(const DataStructure& data, size_t hop);
+  bool hop_loop(const DataStructure& data, const Operand& operand, size_t hop);
+  void capacity_rules();
+
+  int64_t share(Dim d) const { return largest_share(work_.extent[d], dsc_.core_d.parts[d]); }
+  bool several_trips(LoopRef loop) const {
+    return loop.stage == Stage::T ? dsc_.t[loop.dim] < share(loop.dim)
+                                  : dsc_.b[loop.dim] < dsc_.t[loop.dim];
+  }
+
+  const Work& work_;
+  const System& system_;
+  const PrecisionInfo& precision_;
+  const RapidDsc& dsc_;
+  bool all_;
+  std::vector<Rejection> found_;
+};
+
+bool Findings::shape_rules() {
+  for (Dim d : kDims)
+    if (dsc_.n[d] != work_.extent[d] && !add(Code::WorkMismatch, d, dsc_.n[d], work_.extent[d]))
+      return false;
+  if (!division_rules()) return false;
+  // Tiles mean nothing without sound numbers before them.
+  return found_.empty() ? tile_rules() : false;
+}
+
+bool Findings::division_rules() {
+  for (Dim d : kDims)
+    for (int64_t parts : {dsc_.chip_d.x[d], dsc_.chip_d.y[d]})
+      if (parts != 1 && !add(Code::ChipsDivided, d, parts, 1)) return false;
+  int64_t cores = 1, divided = 0, named = 0;
+  for (Dim d : kDims) {
+    const int64_t parts = dsc_.core_d.parts[d];
+    if ((parts < 1 || parts > work_.extent[d]) &&
+        !add(Code::PartsExceedDim, d, parts, work_.extent[d]))
+      return false;
+    cores = std::min<int64_t>(cores * std::clamp<int64_t>(parts, 1, 1 << 20), 1 << 20);
+    if (parts > 1 && contains(work_.reduction, d) && !add(Code::ReductionDivided, d, parts, 1))
+      return false;
+    divided += parts > 1 ? 1 : 0;
+    const auto& order = dsc_.core_d.ring_order;
+    const auto count = std::count(order.begin(), order.end(), d);
+    if (count == (parts > 1 ? 1 : 0)) named += count;
+  }
+  if (cores > system_.chip.cores && !add(Code::PartsExceedCores, cores, system_.chip.cores))
+    return false;
+  const auto listed = static_cast<int64_t>(dsc_.core_d.ring_order.size());
+  return (named == divided && listed == divided) || add(Code::RingOrder, listed, divided);
+}
+
+bool Findings::tile_rules() {
+  for (Dim d : kDims)
+    if ((dsc_.t[d] < 1 || dsc_.t[d] > share(d)) &&
+        !add(Code::TileExceedsShare, d, dsc_.t[d], share(d)))
+      return false;
+  for (Dim d : kDims) {
+    const bool whole = work_.kind != WorkKind::Array;
+    if ((dsc_.b[d] < 1 || dsc_.b[d] > dsc_.t[d] || (whole && dsc_.b[d] != dsc_.t[d])) &&
+        !add(Code::BlockExceedsTile, d, dsc_.b[d], dsc_.t[d]))
+      return false;
+  }
+  return found_.empty();
+}
+
+bool Findings::array_rules() {
+  const ArrayTier& a = system_.array;
+  return axis_rules(dsc_.p.rows, a.row_dims, a.rows, true) &&
+         axis_rules(dsc_.p.columns, a.column_dims, a.columns, false) &&
+         axis_rules(dsc_.p.lanes, a.lane_dims, a.lanes, false) &&
+         axis_rules(dsc_.p.corelets, a.corelet_dims, system_.core.corelets, false);
+}
+
+bool Findings::axis_rules(const std::vector<Unroll>& axis, const std::vector<std::string>& dims,
+                          int64_t lanes, bool may_reduce) {
+  const auto used = static_cast<int64_t>(axis.size());
+  const int64_t most = work_.kind == WorkKind::Array ? 1 : 0;
+  if (used > most && !add(Code::AxisCombination, used, most)) return false;
+  for (const Unroll& u : axis) {
+    if (std::find(dims.begin(), dims.end(), name_of(u.dim)) == dims.end() &&
+        !add(Code::AxisDim, u.dim, 1, 0))
+      return false;
+    if (!may_reduce && contains(work_.reduction, u.dim) && !add(Code::AxisCombination, u.dim, 1, 0))
+      return false;
+    if ((u.factor < 1 || u.factor > lanes) && !add(Code::AxisExtent, u.dim, u.factor, lanes))
+      return false;
+  }
+  return true;
+}
+
+bool Findings::order_rules() {
+  const auto& order = dsc_.loop_order;
+  int64_t wanted = 0, good = 0;
+  for (Stage stage : {Stage::T, Stage::B})
+    for (Dim d : kDims) {
+      const LoopRef loop{stage, d};
+      const auto count = std::count(order.begin(), order.end(), loop);
+      const int64_t expected = several_trips(loop) ? 1 : 0;
+      wanted += expected;
+      if (count == expected) good += expected;
+    }
+  const auto listed = static_cast<int64_t>(order.size());
+  const bool sorted = std::is_sorted(order.begin(), order.end(),
+                                     [](LoopRef a, LoopRef b) { return a.stage < b.stage; });
+  if ((good != wanted || listed != wanted || !sorted) && !add(Code::LoopOrder, listed, wanted))
+    return false;
+  const DimSet out = work_.operand(Role::Out).dims();
+  int64_t reductions = 0;
+  for (const LoopRef& loop : order) {
+    if (loop.stage != Stage::T) break;
+    if (contains(work_.reduction, loop.dim)) ++reductions;
+    if (contains(out, loop.dim) && reductions > 0)
+      return add({Code::PartialSumsLeaveLx, Role::Out, loop, loop.dim, reductions, 0});
+  }
+  return true;
+}
+
+bool Findings::operand_rules() {
+  const auto& data = dsc_.data_structures;
+  bool match = data.size() == work_.operands.size();
+  for (size_t o = 0; match && o < data.size(); ++o) match = data[o].role == work_.operands[o].role;
+  if (!match) {
+    add(Code::Operands, static_cast<int64_t>(data.size()),
+        static_cast<int64_t>(work_.operands.size()));
+    return false;
+  }
+  for (size_t o = 0; o < data.size(); ++o)
+    if (!hop_rules(o)) return false;
+  int64_t in_lrf = 0;
+  for (const DataStructure& d : data)
+    for (const DataTransfer& t : d.transfers) in_lrf += t.dst == Place::Lrf ? 1 : 0;
+  if (in_lrf > 1 && !add(Code::TransferRoute, in_lrf, 1)) return false;
+  const std::vector<std::string> members = comp_primitives(work_);
+  return dsc_.comp_primitives == members ||
+         add(Code::CompPrimitives, static_cast<int64_t>(dsc_.comp_primitives.size()),
+             static_cast<int64_t>(members.size()));
+}
+
+bool Findings::hop_rules(size_t operand) {
+  const DataStructure& data = dsc_.data_structures[operand];
+  const bool out = data.role == Role::Out;
+  if ((data.home != Place::External || data.layout != "row-major") &&
+      !add(Code::Home, data.role, 0, 0))
+    return false;
+  const bool inner = work_.kind == WorkKind::Array && data.role != Role::Bias;
+  const auto hops = static_cast<int64_t>(data.transfers.size());
+  bool route = hops == (inner ? 2 : 1);
+  if (route) {
+    const DataTransfer& first = data.transfers[0];
+    route = first.src == (out ? Place::Lx : Place::External) &&
+            first.dst == (out ? Place::External : Place::Lx);
+    if (inner && out)
+      route &= data.transfers[1].src == Place::Acc && data.transfers[1].dst == Place::Lx;
+    else if (inner)
+      route &= data.transfers[1].src == Place::Lx &&
+               (data.transfers[1].dst == Place::L0 || data.transfers[1].dst == Place::Lrf);
+  }
+  if (!route) return add(Code::TransferRoute, data.role, hops, inner ? 2 : 1);
+  for (size_t hop = 0; hop < data.transfers.size(); ++hop)
+    if (!hop_type(data, hop) || !hop_loop(data, work_.operands[operand], hop)) return false;
+  return true;
+}
+
+bool Findings::hop_type(const DataStructure& data, size_t hop) {
+  const DataTransfer& t = data.transfers[hop];
+  bool good = true;
+  if (hop == 0) {
+    good = t.type != TransferType::Stream &&
+           (work_.kind != WorkKind::Move || t.type == TransferType::BlockLoad);
+  } else if (t.src == Place::Acc) {
+    good = t.type != TransferType::BlockLoad;
+  } else if (t.dst == Place::Lrf) {
+    good = t.type != TransferType::Stream;
+  }
+  const LoopRef stage{hop == 0 ? Stage::T : Stage::B, Dim::mb};
+  return good || add({Code::TransferType, data.role, stage, std::nullopt, 1, 0});
+}
+
+bool Findings::hop_loop(const DataStructure& data, const Operand& operand, size_t hop) {
+  const Stage stage = hop == 0 ? Stage::T : Stage::B;
+  std::optional<LoopRef> innermost;
+  for (const LoopRef& loop : dsc_.loop_order)
+    if (loop.stage == stage && contains(operand.dims(), loop.dim)) innermost = loop;
+  if (data.transfers[hop].loop == innermost) return true;
+  return add({Code::TransferLoop, data.role, innermost, std::nullopt, 1, 0});
+}
+
+void Findings::capacity_rules() {
+  const LoopNest nest = lower(work_, system_, precision_, dsc_);
+  const Capacity used = capacity(work_, dsc_, nest);
+  if (used.lx_bytes > system_.core.lx_bytes &&
+      !add(Code::LxCapacity, used.lx_bytes, system_.core.lx_bytes))
+    return;
+  if (used.l0_bytes > system_.array.l0_bytes &&
+      !add(Code::L0Capacity, used.l0_bytes, system_.array.l0_bytes))
+    return;
+  if (used.lrf_bytes > system_.array.lrf_bytes &&
+      !add(Code::LrfCapacity, used.lrf_bytes, system_.array.lrf_bytes))
+    return;
+  if (used.accumulators > system_.array.accumulators)
+    add(Code::AccCapacity, used.accumulators, system_.array.accumulators);
+}
+
+}  // namespace
+
+std::optional<Rejection> first_rejection(const Work& work, const System& system,
+                                         const PrecisionInfo& precision, const RapidDsc& dsc) {
+  std::vector<Rejection> found = Findings(work, system, precision, dsc, false).run();
+  if (found.empty()) return std::nullopt;
+  return found.front();
+}
+
+std::vector<Rejection> rejections(const Work& work, const System& system,
+                                  const PrecisionInfo& precision, const RapidDsc& dsc) {
+  return Findings(work, system, precision, dsc, true).run();
+}
+
+}  // namespace tilewright

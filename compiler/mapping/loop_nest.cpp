@@ -1,0 +1,100 @@
+#include "compiler/mapping/loop_nest.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/footprint.h"
+#include "compiler/mapping/share.h"
+#include "compiler/support/check.h"
+
+namespace tilewright {
+
+namespace {
+
+std::vector<Loop> loops_of(const RapidDsc& dsc, Stage stage, const Extents& limit,
+                           const Extents& step) {
+  std::vector<Loop> loops;
+  for (const LoopRef& ref : dsc.loop_order)
+    if (ref.stage == stage)
+      loops.push_back(
+          {ref, limit[ref.dim], step[ref.dim], ceil_div(limit[ref.dim], step[ref.dim])});
+  return loops;
+}
+
+DimSet dims_of(const std::vector<Loop>& loops) {
+  DimSet set = 0;
+  for (const Loop& loop : loops) set |= bit(loop.ref.dim);
+  return set;
+}
+
+// Reduction loops outside the innermost loop that `out` moves with.
+DimSet unfinished(const std::vector<Loop>& loops, DimSet out, DimSet reduction) {
+  DimSet outside = 0, pending = 0;
+  for (const Loop& loop : loops) {
+    if (contains(reduction, loop.ref.dim)) pending |= bit(loop.ref.dim);
+    if (contains(out, loop.ref.dim)) outside = pending;
+  }
+  return outside;
+}
+
+struct Hop {
+  const Extents* box;  // T or B
+  DimSet loops;
+  size_t transfer;  // index in DataStructure::transfers
+};
+
+Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Hop& hop) {
+  const Operand& o = work.operands[operand];
+  const DataTransfer& transfer = dsc.data_structures[operand].transfers[hop.transfer];
+  Motion m;
+  m.operand = static_cast<int>(operand);
+  m.role = o.role;
+  m.type = transfer.type;
+  m.store = o.role == Role::Out;
+  const bool src_is_inner = (hop.transfer == 0) == m.store || transfer.src == Place::Acc;
+  m.inner = src_is_inner ? transfer.src : transfer.dst;
+  m.moves = static_cast<DimSet>(o.dims() & hop.loops);
+  m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
+  for (const AccessAxis& axis : o.axes) m.steps.push_back(lattice_step(axis, *hop.box));
+  m.buffer_elems = footprint_elems(o, *hop.box, *hop.box);
+  for (Dim d : kDims)
+    if (contains(o.dims(), d)) m.pieces *= dsc.core_d.parts[d];
+  return m;
+}
+
+}  // namespace
+
+LoopNest lower(const Work& work, const System& /*system*/, const PrecisionInfo& precision,
+               const RapidDsc& dsc) {
+  LoopNest nest;
+  nest.unroll = Extents::filled(1);
+  for (Dim d : kDims) {
+    nest.cores *= dsc.core_d.parts[d];
+    nest.share[d] = largest_share(work.extent[d], dsc.core_d.parts[d]);
+  }
+  for (const auto* axis : {&dsc.p.rows, &dsc.p.columns, &dsc.p.lanes, &dsc.p.corelets})
+    for (const Unroll& u : *axis) nest.unroll[u.dim] *= u.factor;
+  nest.t_loops = loops_of(dsc, Stage::T, nest.share, dsc.t);
+  nest.b_loops = loops_of(dsc, Stage::B, dsc.t, dsc.b);
+  nest.t_partial = static_cast<DimSet>(dims_of(nest.t_loops) & work.reduction);
+  nest.b_partial = unfinished(nest.b_loops, work.operand(Role::Out).dims(), work.reduction);
+
+  const int64_t out_cell =
+      work.kind != WorkKind::Move && nest.partial_sums_in_lx() ? kPartialSumBytes : precision.bytes;
+  for (size_t o = 0; o < work.operands.size(); ++o) {
+    const bool out = work.operands[o].role == Role::Out;
+    Motion m = motion_of(work, dsc, o, {&dsc.t, dims_of(nest.t_loops), 0});
+    m.cell_bytes = out ? out_cell : precision.bytes;
+    m.link_bytes = precision.bytes;
+    nest.external.push_back(m);
+    if (work.kind != WorkKind::Array || work.operands[o].role == Role::Bias) continue;
+    m = motion_of(work, dsc, o, {&dsc.b, dims_of(nest.b_loops), 1});
+    m.cell_bytes = out ? kPartialSumBytes : precision.bytes;
+    m.link_bytes = out ? out_cell : precision.bytes;
+    nest.inner.push_back(m);
+  }
+  std::stable_partition(nest.external.begin(), nest.external.end(),
+                        [](const Motion& m) { return !m.store; });
+  return nest;
+}
+
+}  // namespace tilewright

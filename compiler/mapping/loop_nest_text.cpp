@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include "compiler/mapping/loop_nest.h"
+
+namespace tilewright {
+
+namespace {
+
+// Number of loops that enclose a hop: up to and including the innermost one it moves with.
+size_t depth_of(const Motion& motion, const std::vector<Loop>& loops) {
+  size_t depth = 0;
+  for (size_t k = 0; k < loops.size(); ++k)
+    if (contains(motion.moves, loops[k].ref.dim)) depth = k + 1;
+  return depth;
+}
+
+std::string hop_text(const Motion& m) {
+  return fmt::format("{} {}: {}, {} x {} elements of {} bytes{}", m.store ? "store" : "load",
+                     name_of(m.role), name_of(m.type), m.buffers, m.buffer_elems, m.cell_bytes,
+                     m.pieces > 1 ? fmt::format(", {} pieces", m.pieces) : "");
+}
+
+// Prints loops and hops of one stage; returns the indent below its innermost loop.
+size_t print_stage(std::string& text, size_t indent, const std::vector<Loop>& loops,
+                   const std::vector<Motion>& motions) {
+  for (size_t depth = 0; depth <= loops.size(); ++depth) {
+    for (const Motion& m : motions)
+      if (depth_of(m, loops) == depth) text += std::string(indent, ' ') + hop_text(m) + "\n";
+    if (depth == loops.size()) break;
+    const Loop& loop = loops[depth];
+    text += fmt::format("{}for {} 0..{} step {} [{}]\n", std::string(indent, ' '),
+                        name_of(loop.ref.dim), loop.limit, loop.step, name_of(loop.ref.stage));
+    indent += 2;
+  }
+  return indent;
+}
+
+}  // namespace
+
+std::string print(const LoopNest& nest) {
+  std::string text = fmt::format("on {} cores\n", nest.cores);
+  size_t indent = print_stage(text, 0, nest.t_loops, nest.external);
+  indent = print_stage(text, indent, nest.b_loops, nest.inner);
+  text += std::string(indent, ' ') + "compute\n";
+  return text;
+}
+
+}  // namespace tilewright
