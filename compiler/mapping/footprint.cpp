@@ -33,6 +33,22 @@ int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& 
   return std::max<int64_t>(0, std::min(points, end) - begin);
 }
 
+int64_t axis_points_touched(const AccessAxis& axis, const Extents& ext) {
+  const int64_t lattice = axis_points_inside(axis, lattice_step(axis, ext), Extents{}, ext);
+  if (axis.terms.size() < 2) return lattice;
+  const AccessTerm &a = axis.terms[0], &b = axis.terms[1];
+  if (ext[a.dim] * ext[b.dim] > (int64_t{1} << 22))
+    return std::min(lattice, std::max(ext[a.dim], ext[b.dim]));
+  std::vector<int64_t> touched;
+  for (int64_t x = 0; x < ext[a.dim]; ++x)
+    for (int64_t y = 0; y < ext[b.dim]; ++y) {
+      const int64_t index = axis.offset + a.coefficient * x + b.coefficient * y;
+      if (index >= 0 && index < axis.extent) touched.push_back(index);
+    }
+  std::sort(touched.begin(), touched.end());
+  return std::unique(touched.begin(), touched.end()) - touched.begin();
+}
+
 int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext) {
   int64_t elems = 1;
   for (const AccessAxis& axis : operand.axes)

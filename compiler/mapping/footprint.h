@@ -22,6 +22,10 @@ int64_t axis_points(const AccessAxis& axis, int64_t step, const Extents& ext);
 int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& pos,
                            const Extents& ext);
 
+// Distinct indices inside [0, axis.extent) that a box of extents `ext` at the origin touches, holes
+// left out: exact up to 2^22 pairs of indices of the two terms, beyond that a lower bound.
+int64_t axis_points_touched(const AccessAxis& axis, const Extents& ext);
+
 // Product of axis_points over the axes: elements of a dense buffer that holds the box.
 int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext);
 

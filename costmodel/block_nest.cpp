@@ -1,0 +1,199 @@
+#include "costmodel/block_nest.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/footprint.h"
+#include "costmodel/odometer.h"
+
+namespace tilewright {
+
+namespace {
+
+// One block nest for one tile: loops of several trips in this very tile.
+class BlockNest {
+ public:
+  BlockNest(const Work& work, const UnitTimes& times, const LoopNest& nest, const TileShape& tile)
+      : work_(work), times_(times), nest_(nest), tile_(tile) {
+    for (const Loop& loop : nest.b_loops) {
+      const int64_t trips = ceil_div(tile.ext[loop.ref.dim], loop.step);
+      if (trips < 2) continue;
+      const auto l = static_cast<size_t>(odometer_.loops++);
+      loops_[l] = &loop;
+      odometer_.trips[l] = trips;
+      odometer_.classes[l] = PlainClasses::of(trips);
+    }
+    for (size_t m = 0; m < nest.inner.size(); ++m) {
+      depth_[m] = -1;
+      for (int l = 0; l < odometer_.loops; ++l)
+        if (contains(nest.inner[m].moves, loops_[static_cast<size_t>(l)]->ref.dim)) depth_[m] = l;
+    }
+    out_ = nest.inner.size() - 1;
+    out_dims_ = work.operands[static_cast<size_t>(nest.inner[out_].operand)].dims();
+  }
+
+  BodyCost run() {
+    first_loads();
+    odometer_.for_each_kind([this](const Kind& kind) { step(kind); });
+    if (nest_.inner[out_].type == TransferType::DoubleBuffer) last_drain();
+    return body_;
+  }
+
+ private:
+  struct DrainTime {
+    int64_t sfu = 0, link = 0, bytes = 0;
+  };
+
+  Extents block(const LoopIndex& index) const {
+    Extents ext = tile_.ext;
+    for (int l = 0; l < odometer_.loops; ++l) {
+      const auto k = static_cast<size_t>(l);
+      const Loop& loop = *loops_[k];
+      ext[loop.ref.dim] = std::min(loop.step, tile_.ext[loop.ref.dim] - index[k] * loop.step);
+    }
+    return ext;
+  }
+
+  int64_t load_bytes(size_t m, const Extents& ext) const {
+    const Motion& motion = nest_.inner[m];
+    const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
+    int64_t elems = 1;
+    for (size_t a = 0; a < operand.axes.size(); ++a)
+      elems *= axis_points(operand.axes[a], motion.steps[a], ext);
+    return elems * motion.link_bytes;
+  }
+
+  // Time of one load, whose bytes are counted `count` times.
+  int64_t load(size_t m, const Extents& ext, int64_t count) {
+    const int64_t bytes = load_bytes(m, ext);
+    body_.array_in_bytes += bytes * count;
+    return UnitTimes::link(times_.array_in, bytes);
+  }
+
+  DrainTime drain(const LoopIndex& index, int64_t count) {
+    const Extents ext = block(index);
+    bool first = tile_.first, final = tile_.final;
+    for (int l = 0; l < odometer_.loops; ++l) {
+      const auto k = static_cast<size_t>(l);
+      if (!contains(nest_.b_partial, loops_[k]->ref.dim)) continue;
+      if (l < depth_[out_] && index[k] > 0) first = false;
+      if (index[k] < odometer_.trips[k] - 1) final = false;
+    }
+    int64_t n = 1;
+    for (Dim d : kDims)
+      if (contains(out_dims_, d)) n *= ext[d];
+    DrainTime time;
+    time.sfu = times_.drain_sfu(n, first, final);
+    time.bytes = n * nest_.inner[out_].link_bytes * (first ? 1 : 2);
+    time.link = UnitTimes::link(times_.array_out, time.bytes);
+    body_.array_out_bytes += time.bytes * count;
+    return time;
+  }
+
+  void first_loads() {
+    const Extents ext = block(LoopIndex{});
+    for (size_t m = 0; m < out_; ++m)
+      if (nest_.inner[m].type == TransferType::DoubleBuffer)
+        body_.cost.add(CostClass::NonOverlapped, Resource::ArrayIn, load(m, ext, 1));
+  }
+
+  // [B2] Block-loads, then whatever runs side by side.
+  void step(const Kind& kind) {
+    const Extents here = block(kind.index);
+    const Extents after = kind.is_last() ? here : block(odometer_.next(kind));
+    int64_t blocking = 0, beside = 0;
+    for (size_t m = 0; m < out_; ++m) {
+      const TransferType type = nest_.inner[m].type;
+      if (type == TransferType::DoubleBuffer) {
+        if (kind.next_enters(depth_[m])) beside += load(m, after, kind.count);
+      } else if (kind.enters(depth_[m])) {
+        (type == TransferType::Stream ? beside : blocking) += load(m, here, kind.count);
+      }
+    }
+    Cost cost;
+    cost.add(CostClass::MacCompute, Resource::Array, times_.array_busy(here, nest_.unroll));
+    cost.add(CostClass::PipeBubble, Resource::Array, times_.fill);
+    cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times_.semaphore);
+    const int64_t sfu_start = 3 * times_.semaphore;
+    cost.raise_to(sfu_start, CostClass::PipeBubble, Resource::Sync);
+    const bool stream = nest_.inner[out_].type == TransferType::Stream;
+    if (stream ? kind.leaves(depth_[out_]) : kind.previous_leaves(depth_[out_])) {
+      const DrainTime time = drain(stream ? kind.index : odometer_.previous(kind), kind.count);
+      cost.raise_to(sfu_start + time.sfu, CostClass::Auxiliary, Resource::Sfu);
+      cost.raise_to(sfu_start + time.link, CostClass::OverlappedVisible, Resource::ArrayOut);
+    }
+    cost.raise_to(beside, CostClass::OverlappedVisible, Resource::ArrayIn);
+    cost.add(CostClass::NonOverlapped, Resource::ArrayIn, blocking);
+    body_.cost.add(cost, kind.count);
+  }
+
+  void last_drain() {
+    const DrainTime time = drain(odometer_.last(), 1);
+    Cost cost;
+    cost.add(CostClass::Auxiliary, Resource::Sfu, time.sfu);
+    cost.raise_to(time.link, CostClass::NonOverlapped, Resource::ArrayOut);
+    cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times_.semaphore);
+    body_.cost.add(cost);
+  }
+
+  const Work& work_;
+  const UnitTimes& times_;
+  const LoopNest& nest_;
+  const TileShape& tile_;
+  Odometer<PlainClasses> odometer_;
+  std::array<const Loop*, kMaxLoops> loops_{};
+  std::array<int, 4> depth_{};  // per inner motion
+  size_t out_ = 0;
+  DimSet out_dims_ = 0;
+  BodyCost body_;
+};
+
+}  // namespace
+
+BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
+                         const TileShape& tile) {
+  for (Dim d : kDims)
+    if (tile.ext[d] == 0) return {};
+  return BlockNest(work, times, nest, tile).run();
+}
+
+BodyCost elementwise_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
+                          const TileShape& tile) {
+  BodyCost body;
+  int64_t points = 1;
+  for (Dim d : kDims) points *= tile.ext[d];
+  if (points == 0) return body;
+  for (const Motion& m : nest.external) {
+    const Operand& operand = work.operands[static_cast<size_t>(m.operand)];
+    int64_t elems = 1;
+    for (size_t a = 0; a < operand.axes.size(); ++a)
+      elems *= axis_points(operand.axes[a], m.steps[a], tile.ext);
+    const int64_t bytes = elems * m.cell_bytes;
+    if (m.store)
+      body.array_out_bytes += bytes * (tile.first ? 1 : 2);
+    else
+      body.array_in_bytes += bytes;
+  }
+  const int64_t in = hold_cycles(body.array_in_bytes, times.array_in.bytes_per_cycle);
+  const int64_t out = hold_cycles(body.array_out_bytes, times.array_out.bytes_per_cycle);
+  Cost& cost = body.cost;
+  cost.add(CostClass::Auxiliary, Resource::Sfu, times.elementwise(points));
+  cost.raise_to(in, CostClass::Auxiliary, Resource::ArrayIn);
+  cost.raise_to(out, CostClass::Auxiliary, Resource::ArrayOut);
+  cost.add(CostClass::Auxiliary, Resource::Sfu, times.sfu_latency);
+  return body;
+}
+
+BodyCost body_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
+                   const TileShape& tile) {
+  switch (work.kind) {
+    case WorkKind::Array:
+      return block_nest_cost(work, times, nest, tile);
+    case WorkKind::Sfu:
+      return elementwise_cost(work, times, nest, tile);
+    case WorkKind::Move:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace tilewright

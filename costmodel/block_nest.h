@@ -1,0 +1,35 @@
+// The body of one tile: the block (B) loops on one core. Equations [B1] - [B4] of README.md.
+#pragma once
+
+#include "compiler/mapping/loop_nest.h"
+#include "costmodel/cost.h"
+#include "costmodel/unit_times.h"
+
+namespace tilewright {
+
+// What a tile's body depends on.
+struct TileShape {
+  Extents ext;        // of the tile
+  bool first = true;  // no reduction loop of T is past its first index: OUT starts anew
+  bool final = true;  // every reduction loop of T is at its last index: OUT is finished
+  bool operator==(const TileShape&) const = default;
+};
+
+struct BodyCost {
+  Cost cost;  // array-busy cycles stand under MacCompute, whole; the layer splits them
+  int64_t array_in_bytes = 0, array_out_bytes = 0;
+};
+
+// Array layers: the pipeline over blocks, drained at the end.
+BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
+                         const TileShape& tile);
+
+// SFU layers: one element-wise instruction on the tile.
+BodyCost elementwise_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
+                          const TileShape& tile);
+
+// The body of any layer; nothing for Move.
+BodyCost body_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
+                   const TileShape& tile);
+
+}  // namespace tilewright

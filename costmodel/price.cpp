@@ -1,0 +1,148 @@
+#include "costmodel/price.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/footprint.h"
+#include "compiler/mapping/share.h"
+#include "compiler/support/check.h"
+#include "costmodel/block_nest.h"
+#include "costmodel/tile_nest.h"
+
+namespace tilewright {
+
+namespace {
+
+// Bodies already priced for this layer: tiles come in few shapes.
+class BodyMemo {
+ public:
+  BodyMemo(const Work& work, const UnitTimes& times, const LoopNest& nest)
+      : work_(work), times_(times), nest_(nest) {}
+
+  const Cost& operator()(const TileShape& tile) {
+    for (const auto& [shape, cost] : known_)
+      if (shape == tile) return cost;
+    return known_.emplace_back(tile, body_cost(work_, times_, nest_, tile).cost).second;
+  }
+
+ private:
+  const Work& work_;
+  const UnitTimes& times_;
+  const LoopNest& nest_;
+  std::vector<std::pair<TileShape, Cost>> known_;
+};
+
+// [A1] Of the cycles that the array is busy, MACs over peak are mac_compute, the rest underuse.
+void split_array_cycles(Cost& cost, const UnitTimes& times, const LoopNest& nest) {
+  int64_t macs = times.mac_cycles;
+  for (Dim d : kDims) macs *= nest.share[d];
+  const int64_t busy = cost[CostClass::MacCompute];
+  const int64_t useful = ceil_div(macs, times.macs_per_core);
+  TW_CHECK(useful <= busy, "{} cycles of MACs in {} busy cycles", useful, busy);
+  cost.classes[static_cast<size_t>(CostClass::MacCompute)] = useful;
+  cost.classes[static_cast<size_t>(CostClass::ArrayUnderuse)] += busy - useful;
+}
+
+}  // namespace
+
+Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc,
+               const LoopNest& nest) {
+  const TileGrid grid(work, dsc, nest);
+  Cost cost;
+  if (work.kind == WorkKind::Move) {
+    cost = move_nest_cost(times, nest, grid);
+  } else {
+    cost = tile_nest_cost(times, nest, grid, BodyMemo(work, times, nest));
+    if (work.kind == WorkKind::Array) split_array_cycles(cost, times, nest);
+  }
+  cost.add(CostClass::PipeBubble, Resource::Sync, times.layer_cycles);
+  return cost;
+}
+
+Price price(const Work& work, const System& system, const PrecisionInfo& precision,
+            const RapidDsc& dsc) {
+  const UnitTimes times(work, system, precision);
+  Price result{nest_cost(work, times, dsc, lower(work, system, precision, dsc)), Resource::Array};
+  const auto& charged = result.cost.charged;
+  result.bottleneck =
+      static_cast<Resource>(std::max_element(charged.begin(), charged.end()) - charged.begin());
+  return result;
+}
+
+namespace {
+
+// One kind of tile along one dim, over all slices and tile indices.
+struct TileKind {
+  int64_t ext = 0;
+  bool first = true, final = true;
+  int64_t count = 0;
+};
+
+std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nest) {
+  std::vector<TileKind> kinds;
+  auto add = [&kinds](const TileKind& k) {
+    if (k.ext == 0 || k.count == 0) return;
+    for (TileKind& known : kinds)
+      if (known.ext == k.ext && known.first == k.first && known.final == k.final) {
+        known.count += k.count;
+        return;
+      }
+    kinds.push_back(k);
+  };
+  const bool partial = contains(nest.t_partial, d);
+  const int64_t t = dsc.t[d], trips = ceil_div(nest.share[d], t);
+  for (const Slice& slice : slices(dsc.n[d], dsc.core_d.parts[d], dsc.core_d.share)) {
+    auto at = [&](int64_t index, int64_t count) {
+      add({std::clamp<int64_t>(slice.size - index * t, 0, t), !partial || index == 0,
+           !partial || index == trips - 1, count});
+    };
+    at(0, 1);
+    at(1, trips - 3);  // all full: at least two more tiles follow in the largest slice
+    if (trips >= 3) at(trips - 2, 1);
+    if (trips >= 2) at(trips - 1, 1);
+  }
+  return kinds;
+}
+
+}  // namespace
+
+std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
+                                          const PrecisionInfo& precision, const RapidDsc& dsc) {
+  const UnitTimes times(work, system, precision);
+  const LoopNest nest = lower(work, system, precision, dsc);
+  const TileGrid grid(work, dsc, nest);
+  std::map<std::string, int64_t> bytes{{"external", 0}, {"array_in", 0}, {"array_out", 0}};
+  for (size_t m = 0; m < nest.external.size(); ++m) bytes["external"] += grid.total_bytes(m);
+  std::array<std::vector<TileKind>, kDimCount> kinds;
+  for (Dim d : kDims) kinds[static_cast<size_t>(d)] = tile_kinds(d, dsc, nest);
+  auto descend = [&](auto&& self, size_t dim, TileShape tile, int64_t count) -> void {
+    if (dim == kDimCount) {
+      const BodyCost body = body_cost(work, times, nest, tile);
+      bytes["array_in"] += body.array_in_bytes * count;
+      bytes["array_out"] += body.array_out_bytes * count;
+      return;
+    }
+    for (const TileKind& k : kinds[dim]) {
+      TileShape next = tile;
+      next.ext.values[dim] = k.ext;
+      next.first &= k.first;
+      next.final &= k.final;
+      self(self, dim + 1, next, count * k.count);
+    }
+  };
+  descend(descend, 0, TileShape{}, 1);
+  return bytes;
+}
+
+int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision) {
+  const int64_t peak = system.macs_per_core() * system.chip.cores;
+  int64_t bytes = 0;
+  for (const Operand& operand : work.operands) {
+    int64_t elems = 1;
+    for (const AccessAxis& axis : operand.axes) elems *= axis_points_touched(axis, work.extent);
+    bytes += elems * precision.bytes;
+  }
+  return std::max(ceil_div(work.macs() * precision.mac_cycles, peak),
+                  hold_cycles(bytes, system.chip.external_bytes_per_cycle()));
+}
+
+}  // namespace tilewright

@@ -1,0 +1,34 @@
+// The price of one mapping of one layer: the cycle model's answer. README.md states it in full.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "compiler/mapping/loop_nest.h"
+#include "costmodel/cost.h"
+#include "costmodel/unit_times.h"
+
+namespace tilewright {
+
+struct Price {
+  Cost cost;
+  Resource bottleneck = Resource::Array;  // that most cycles are charged to
+};
+
+// `dsc` must be legal.
+Price price(const Work& work, const System& system, const PrecisionInfo& precision,
+            const RapidDsc& dsc);
+
+// The same from parts already derived (the search's way in).
+Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc, const LoopNest& nest);
+
+// Bytes per link over the whole chip: "external" (a piece fetched by several cores counts once),
+// "array_in" and "array_out" (summed over the cores). Exact, edges and padding included.
+std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
+                                          const PrecisionInfo& precision, const RapidDsc& dsc);
+
+// No mapping of the layer takes fewer cycles: the larger of MACs over the chip's peak and of bytes
+// that must cross the external link once, over its bandwidth. Equation [L1].
+int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision);
+
+}  // namespace tilewright

@@ -1,0 +1,54 @@
+// The tiles of a layer over all its cores: extents, and elements inside the tensors, as the largest
+// of any core at each index. Equations [T1] - [T3] of README.md.
+#pragma once
+
+#include <vector>
+
+#include "compiler/mapping/loop_nest.h"
+#include "costmodel/block_nest.h"
+#include "costmodel/odometer.h"
+
+namespace tilewright {
+
+// Points inside the tensor along one axis of one operand, per tile index of the (at most two) dims
+// that move it. A dim without a tile loop has the one index 0.
+struct AxisCounts {
+  bool plain = false;      // one dim, wholly inside: the count is the tile's extent in `dim[0]`
+  int loop[2] = {-1, -1};  // positions in the nest of the dims' loops; -1: none
+  int64_t trips[2] = {1, 1};
+  Dim dim[2] = {Dim::mb, Dim::mb};
+  std::vector<int64_t> most;  // [trips0][trips1]; the largest of any core; unused when plain
+  int64_t total = 0;          // over all indices and all distinct slices of the cores
+
+  int64_t at(const LoopIndex& index, const Extents& ext) const {
+    if (plain) return ext[dim[0]];
+    const int64_t a = loop[0] < 0 ? 0 : index[static_cast<size_t>(loop[0])];
+    const int64_t b = loop[1] < 0 ? 0 : index[static_cast<size_t>(loop[1])];
+    return most[static_cast<size_t>(a * trips[1] + b)];
+  }
+};
+
+class TileGrid {
+ public:
+  TileGrid(const Work& work, const RapidDsc& dsc, const LoopNest& nest);
+
+  const Odometer<std::vector<IndexClass>>& odometer() const { return odometer_; }
+  // Innermost loop that external motion m moves with; -1: none.
+  int depth(size_t motion) const { return depth_[motion]; }
+  // The largest core's tile at a state.
+  TileShape tile(const LoopIndex& index) const;
+  // Bytes per piece of external motion m at a state, on the core that moves most.
+  int64_t bytes(size_t motion, const LoopIndex& index, const Extents& ext) const;
+  // Bytes that the whole chip moves for external motion m, each distinct piece once per fetch.
+  int64_t total_bytes(size_t motion) const;
+
+ private:
+  void make_classes();
+
+  const LoopNest& nest_;
+  Odometer<std::vector<IndexClass>> odometer_;
+  std::vector<int> depth_;                     // per external motion
+  std::vector<std::vector<AxisCounts>> axes_;  // per external motion, per axis
+};
+
+}  // namespace tilewright

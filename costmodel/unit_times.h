@@ -1,0 +1,47 @@
+// Times of single instructions: equations [C1] - [C5] of README.md.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/arch/system.h"
+#include "compiler/mapping/work.h"
+
+namespace tilewright {
+
+// The numbers of a layer on a system that do not depend on the mapping.
+struct UnitTimes {
+  UnitTimes(const Work& work, const System& system, const PrecisionInfo& precision);
+
+  // [C1] Bytes > 0 over a link: latency + ceil(bytes / bandwidth); 0 for none.
+  static int64_t link(const Link& link, int64_t bytes) {
+    return bytes == 0 ? 0 : link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
+  }
+  // [C2] The external slot of a transfer of `bytes` per piece, `pieces` of them sharing the memory.
+  int64_t external(int64_t bytes, int64_t pieces) const {
+    return bytes == 0 ? 0 : external_latency + hold_cycles(bytes * pieces, external_bandwidth);
+  }
+  // [C3] Array cycles of a block, without fill: mac_cycles * prod ceil(extent / unroll).
+  int64_t array_busy(const Extents& block, const Extents& unroll) const {
+    int64_t steps = 1;
+    for (Dim d : kDims) steps *= ceil_div(block[d], unroll[d]);
+    return steps * mac_cycles;
+  }
+  // [C4] SFU cycles of a drain of n outputs; `first`: nothing to add to, `final`: the epilogue
+  // runs.
+  int64_t drain_sfu(int64_t n, bool first, bool final) const {
+    const int64_t cycles = (first ? 0 : simple_cycles) + (final ? epilogue_cycles : 0);
+    return cycles == 0 || n == 0 ? 0 : sfu_latency + ceil_div(n, sfu_lanes) * cycles;
+  }
+  // [C5] SFU cycles of an element-wise instruction over `points`, without its ports.
+  int64_t elementwise(int64_t points) const {
+    return ceil_div(points, sfu_lanes) * elementwise_cycles;
+  }
+
+  Link array_in, array_out;
+  Rational external_bandwidth;
+  int64_t external_latency, semaphore, fill, mac_cycles, layer_cycles;
+  int64_t sfu_lanes, sfu_latency, simple_cycles, epilogue_cycles, elementwise_cycles;
+  int64_t macs_per_core;
+};
+
+}  // namespace tilewright
