@@ -61,8 +61,8 @@ struct Count {
 
 // One side of one axis of a transfer: point x lies at
 //   index = offset + sum of coefficient * position(reg) + step * x,
-// and at address base + stride * index (elements). In external memory, position(r0..r7) includes the
-// start of the core's slice: tensors are indexed as a whole there.
+// and at address base + stride * index (elements). In external memory, position(r0..r7) includes
+// the start of the core's slice: tensors are indexed as a whole there.
 struct AxisSide {
   int64_t offset = 0;
   std::vector<RegisterTerm> terms;
@@ -98,8 +98,8 @@ struct Buffer {
 // equal on every core, even where a core's own slice ends sooner (extent 0 then). trips == 0:
 // ceil(limit / step) rounds. Limits: of r0..r7 the core's slice of the dim, of r8..r15 the extent
 // of the register eight below. Position runs 0, step, 2*step, ...; extent is
-// min(step, limit - position), at least 0. Registers in no open nest hold position 0 and, as extent,
-// their limit. If any limit of a trips == 0 loop is 0, the nest runs no round.
+// min(step, limit - position), at least 0. Registers in no open nest hold position 0 and, as
+// extent, their limit. If any limit of a trips == 0 loop is 0, the nest runs no round.
 struct LoopSpec {
   int32_t reg = 0;
   int64_t step = 1;
@@ -165,14 +165,19 @@ struct Mac {
   bool operator==(const Mac&) const = default;
 };
 
-// Accumulators -> SFU -> Lx, over the extents of r8..r15 in the dims of `dims`:
-//   v = acc; unless every register of `partial` is at its first position: v += what Lx holds;
+// Accumulators -> SFU -> Lx, over the extents of r8..r15 in the dims of `dims`. `when.mask` names the
+// registers that OUT's block moves with. The accumulators have gathered since the state that entered
+// this block; in that state, registers of `partial` inside the innermost loop of several rounds (of
+// this run of the nest) that when.mask names stood at their first position.
+//   v = acc; unless every register of `partial` stood at its first position when the block was
+//   entered: v += what Lx holds;
 //   when every register of `partial` is at its last position: v = epilogue(v + bias), rounded to
 //   the program's precision.
 struct Drain {
   When when;
   LocalView acc;
-  LocalView out;  // Lx; stride over positions of r8..r15 too: element of block index x at b is b + x
+  LocalView
+      out;  // Lx; stride over positions of r8..r15 too: element of block index x at b is b + x
   bool has_bias = false;
   LocalView bias;  // Lx; like `out`
   uint8_t dims = 0;
