@@ -1,0 +1,29 @@
+// From the choices that matter to a whole RapidDsc: fills in everything that follows from them.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "compiler/mapping/rapid_dsc.h"
+
+namespace tilewright {
+
+// The free choices of a mapping. Orders name dims outermost first, and may name dims whose loop
+// turns out to have one trip (it is left out).
+struct MappingChoice {
+  Extents parts = Extents::filled(1);  // CoreD
+  ShareRule share = ShareRule::Balanced;
+  Extents t = Extents::filled(1);
+  Extents b = Extents::filled(1);     // Array only
+  ArrayWork p;                        // Array only
+  std::vector<Dim> t_order, b_order;  // each dim at most once; dims left out come last
+  // Per operand, in the order of Work::operands: the hop at External, then the hop at Lx.
+  std::vector<std::array<TransferType, 2>> types;
+  std::vector<Place> inner;  // per operand, where it sits next to the array: L0 or Lrf (Array only)
+};
+
+// The mapping that `choice` describes; it may be illegal (see rejection.h). Sfu and Move layers
+// have b = t. ring_order is the order of dims, outermost first.
+RapidDsc compose(const Work& work, const MappingChoice& choice);
+
+}  // namespace tilewright
