@@ -1,0 +1,319 @@
+#include "compiler/arch/system_yaml.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "compiler/support/near_miss.h"
+#include "compiler/support/yaml.h"
+#include "compiler/support/yaml_reader.h"
+
+namespace tilewright {
+
+namespace {
+
+// Upper limits far beyond any machine, so that products of them stay within 64 bits.
+constexpr int64_t kMostChips = 65536;
+constexpr int64_t kMostCores = 4096;
+constexpr int64_t kMostCorelets = 256;
+constexpr int64_t kMostAlongAxis = 4096;
+constexpr int64_t kMostBytes = int64_t{1} << 50;
+constexpr int64_t kMostCycles = int64_t{1} << 20;
+constexpr int64_t kMostClockHz = 1'000'000'000'000;
+constexpr int64_t kMostFraction = int64_t{1} << 40;    // of a bandwidth
+constexpr int64_t kMostEfficiency = int64_t{1} << 20;  // numerator, denominator
+constexpr int64_t kSlowest = 1024;  // a bandwidth is at least 1/1024 byte per cycle
+constexpr size_t kMostName = 64;
+constexpr size_t kMostPrecisions = 64;
+
+const std::vector<std::string>& dim_names() {
+  static const std::vector<std::string> names = {"mb", "grp", "out", "in", "i", "j", "ki", "kj"};
+  return names;
+}
+
+using Need = YamlFields::Need;
+
+class SystemReader {
+ public:
+  explicit SystemReader(const std::string& where) : reader_(where) {}
+
+  Result<System> read(const YamlNode& root) {
+    YamlFields fields(reader_, root, "the system");
+    if (const YamlNode* name = fields.find("name")) read_name(*name);
+    fields.integer("clock_hz", system_.clock_hz, {1, kMostClockHz});
+    if (const YamlNode* node = fields.find("torus", Need::Optional)) read_torus(*node);
+    if (const YamlNode* node = fields.find("chip")) read_chip(*node);
+    if (const YamlNode* node = fields.find("core")) read_core(*node);
+    if (const YamlNode* node = fields.find("array")) read_array(*node);
+    if (const YamlNode* node = fields.find("pe")) read_pe(*node);
+    if (const YamlNode* node = fields.find("precisions")) read_precisions(*node);
+    if (const YamlNode* node = fields.find("default_precision")) read_default_precision(*node);
+    fields.finish();
+    if (!reader_.clean()) return fail(reader_.findings());
+    return system_;
+  }
+
+ private:
+  void read_name(const YamlNode& node) {
+    if (!reader_.string(node, "'name'", system_.name)) return;
+    if (system_.name.empty() || system_.name.size() > kMostName) {
+      reader_.report(node, fmt::format("'name' must have 1..{} bytes; it has {}", kMostName,
+                                       system_.name.size()));
+    }
+  }
+
+  void read_bandwidth(YamlFields& fields, Rational& value) {
+    const YamlNode* node = fields.find("bytes_per_cycle");
+    if (node == nullptr) return;
+    if (!reader_.rational(*node, "'bytes_per_cycle'", value, kMostFraction)) return;
+    if (value.num * kSlowest < value.den) {
+      reader_.report(*node, fmt::format("'bytes_per_cycle' must be at least 1/{}; it is {}",
+                                        kSlowest, node->text));
+    }
+  }
+
+  void read_link(const YamlNode* node, const std::string& what, Link& link) {
+    if (node == nullptr) return;
+    YamlFields fields(reader_, *node, what);
+    read_bandwidth(fields, link.bytes_per_cycle);
+    fields.integer("latency_cycles", link.latency_cycles, {0, kMostCycles});
+    fields.finish();
+  }
+
+  void read_torus(const YamlNode& node) {
+    TorusTier& torus = system_.torus;
+    YamlFields fields(reader_, node, "torus");
+    fields.integer("x", torus.x, {1, kMostChips});
+    fields.integer("y", torus.y, {1, kMostChips});
+    if (torus.x * torus.y > kMostChips) {
+      reader_.report(node, fmt::format("torus must have at most {} chips; it has {} x {} = {}",
+                                       kMostChips, torus.x, torus.y, torus.x * torus.y));
+    }
+    const auto need = [](int64_t chips) { return chips > 1 ? Need::Required : Need::Optional; };
+    read_link(fields.find("x_link", need(torus.x)), "x_link", torus.x_link);
+    read_link(fields.find("y_link", need(torus.y)), "y_link", torus.y_link);
+    fields.finish();
+  }
+
+  void read_external(const YamlNode& node) {
+    ChipTier& chip = system_.chip;
+    YamlFields fields(reader_, node, "external");
+    fields.integer("bytes", chip.external_bytes, {1, kMostBytes});
+    read_bandwidth(fields, chip.external.bytes_per_cycle);
+    if (const YamlNode* share = fields.find("efficiency", Need::Optional)) {
+      Rational& e = chip.external_efficiency;
+      if (reader_.rational(*share, "'efficiency'", e, kMostEfficiency) &&
+          (e.num > e.den || e.num * kSlowest < e.den)) {
+        reader_.report(*share, fmt::format("'efficiency' must lie in 1/{}..1; it is {}", kSlowest,
+                                           share->text));
+      }
+    }
+    fields.integer("latency_cycles", chip.external.latency_cycles, {0, kMostCycles});
+    fields.finish();
+  }
+
+  void read_chip(const YamlNode& node) {
+    ChipTier& chip = system_.chip;
+    YamlFields fields(reader_, node, "chip");
+    fields.integer("cores", chip.cores, {1, kMostCores}, Need::Optional);
+    read_link(fields.find("ring", chip.cores > 1 ? Need::Required : Need::Optional), "ring",
+              chip.ring);
+    if (const YamlNode* external = fields.find("external")) read_external(*external);
+    fields.integer("layer_cycles", chip.layer_cycles, {0, kMostCycles});
+    fields.finish();
+  }
+
+  void read_sfu(const YamlNode& node) {
+    Sfu& sfu = system_.core.sfu;
+    YamlFields fields(reader_, node, "sfu");
+    fields.integer("lanes", sfu.lanes, {1, kMostAlongAxis});
+    fields.integer("simple_cycles", sfu.simple_cycles, {1, kMostCycles});
+    fields.integer("special_cycles", sfu.special_cycles, {1, kMostCycles});
+    fields.integer("latency_cycles", sfu.latency_cycles, {0, kMostCycles});
+    fields.finish();
+  }
+
+  void read_core(const YamlNode& node) {
+    CoreTier& core = system_.core;
+    YamlFields fields(reader_, node, "core");
+    fields.integer("corelets", core.corelets, {1, kMostCorelets}, Need::Optional);
+    read_dims(fields, "corelet_dims", system_.array.corelet_dims,
+              core.corelets > 1 ? Need::Required : Need::Optional);
+    fields.integer("lx_bytes", core.lx_bytes, {1, kMostBytes});
+    read_link(fields.find("array_in"), "array_in", core.array_in);
+    read_link(fields.find("array_out"), "array_out", core.array_out);
+    if (const YamlNode* sfu = fields.find("sfu")) read_sfu(*sfu);
+    fields.integer("semaphore_cycles", core.semaphore_cycles, {0, kMostCycles});
+    fields.finish();
+  }
+
+  void read_array(const YamlNode& node) {
+    ArrayTier& array = system_.array;
+    YamlFields fields(reader_, node, "array");
+    fields.integer("rows", array.rows, {1, kMostAlongAxis});
+    read_dims(fields, "row_dims", array.row_dims, Need::Required);
+    fields.integer("columns", array.columns, {1, kMostAlongAxis});
+    read_dims(fields, "column_dims", array.column_dims, Need::Required);
+    fields.integer("l0_bytes", array.l0_bytes, {0, kMostBytes});
+    fields.integer("fill_cycles", array.fill_cycles, {0, kMostCycles});
+    fields.finish();
+  }
+
+  void read_pe(const YamlNode& node) {
+    ArrayTier& array = system_.array;
+    YamlFields fields(reader_, node, "pe");
+    fields.integer("lanes", array.lanes, {1, kMostAlongAxis});
+    read_dims(fields, "lane_dims", array.lane_dims, Need::Required);
+    fields.integer("lrf_bytes", array.lrf_bytes, {0, kMostBytes});
+    fields.integer("accumulators", array.accumulators, {1, kMostBytes});
+    fields.finish();
+  }
+
+  void read_dims(YamlFields& fields, const std::string& key, std::vector<std::string>& dims,
+                 Need need) {
+    const auto read = [&](const YamlNode& item) {
+      std::string name;
+      if (!reader_.string(item, fmt::format("an element of '{}'", key), name)) return;
+      const auto& known = dim_names();
+      if (std::find(known.begin(), known.end(), name) == known.end()) {
+        reader_.report(item, fmt::format("'{}' names no dim: {}", key, yaml_quote(name, kMostName)),
+                       near_miss_hint(name, known));
+      } else if (std::find(dims.begin(), dims.end(), name) != dims.end()) {
+        reader_.report(item, fmt::format("'{}' names '{}' twice", key, name));
+      } else {
+        dims.push_back(name);
+      }
+    };
+    fields.list(key, 64, read, need);
+  }
+
+  void read_precisions(const YamlNode& node) {
+    YamlFields fields(reader_, node, "precisions");
+    if (!fields.is_map()) return;
+    if (node.keys.empty() || node.keys.size() > kMostPrecisions) {
+      reader_.report(node, fmt::format("precisions must list 1..{}; it lists {}", kMostPrecisions,
+                                       node.keys.size()));
+      return;
+    }
+    for (const YamlNode& key : node.keys) {
+      const YamlNode* entry = fields.find(key.text);
+      if (!is_precision_name(key.text)) {
+        reader_.report(key, fmt::format("a precision's name must be 1..{} of a-z 0-9 _ -; it is {}",
+                                        kMostName, yaml_quote(key.text, kMostName)));
+        continue;
+      }
+      PrecisionInfo& info = system_.precisions[key.text];
+      YamlFields numbers(reader_, *entry, fmt::format("precision '{}'", key.text));
+      numbers.integer("bytes", info.bytes, {1, 16});
+      numbers.integer("mac_cycles", info.mac_cycles, {1, 1024});
+      numbers.finish();
+    }
+  }
+
+  static bool is_precision_name(const std::string& name) {
+    return !name.empty() && name.size() <= kMostName &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+             return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+           });
+  }
+
+  void read_default_precision(const YamlNode& node) {
+    std::string& name = system_.default_precision;
+    if (!reader_.string(node, "'default_precision'", name)) return;
+    if (system_.precisions.count(name) != 0) return;
+    std::vector<std::string> known;
+    for (const auto& [key, info] : system_.precisions) known.push_back(key);
+    reader_.report(node,
+                   fmt::format("'default_precision' names none of precisions: {}",
+                               yaml_quote(name, kMostName)),
+                   near_miss_hint(name, known));
+  }
+
+  YamlReader reader_;
+  System system_;
+};
+
+YamlNode link_node(const Link& link) {
+  return yaml_flow(yaml_map({{"bytes_per_cycle", yaml_rational(link.bytes_per_cycle)},
+                             {"latency_cycles", yaml_integer(link.latency_cycles)}}));
+}
+
+YamlNode dims_node(const std::vector<std::string>& dims) {
+  std::vector<YamlNode> items;
+  for (const std::string& dim : dims) items.push_back(yaml_string(dim));
+  return yaml_flow(yaml_list(std::move(items)));
+}
+
+YamlNode torus_node(const TorusTier& torus) {
+  YamlNode node = yaml_map({{"x", yaml_integer(torus.x)}, {"y", yaml_integer(torus.y)}});
+  if (torus.x > 1 || torus.x_link != Link{}) yaml_add(node, "x_link", link_node(torus.x_link));
+  if (torus.y > 1 || torus.y_link != Link{}) yaml_add(node, "y_link", link_node(torus.y_link));
+  return node;
+}
+
+YamlNode chip_node(const ChipTier& chip) {
+  YamlNode node = yaml_map({{"cores", yaml_integer(chip.cores)}});
+  if (chip.cores > 1 || chip.ring != Link{}) yaml_add(node, "ring", link_node(chip.ring));
+  yaml_add(node, "external",
+           yaml_map({{"bytes", yaml_integer(chip.external_bytes)},
+                     {"bytes_per_cycle", yaml_rational(chip.external.bytes_per_cycle)},
+                     {"efficiency", yaml_rational(chip.external_efficiency)},
+                     {"latency_cycles", yaml_integer(chip.external.latency_cycles)}}));
+  yaml_add(node, "layer_cycles", yaml_integer(chip.layer_cycles));
+  return node;
+}
+
+YamlNode core_node(const System& system) {
+  const CoreTier& core = system.core;
+  return yaml_map({{"corelets", yaml_integer(core.corelets)},
+                   {"corelet_dims", dims_node(system.array.corelet_dims)},
+                   {"lx_bytes", yaml_integer(core.lx_bytes)},
+                   {"array_in", link_node(core.array_in)},
+                   {"array_out", link_node(core.array_out)},
+                   {"sfu", yaml_map({{"lanes", yaml_integer(core.sfu.lanes)},
+                                     {"simple_cycles", yaml_integer(core.sfu.simple_cycles)},
+                                     {"special_cycles", yaml_integer(core.sfu.special_cycles)},
+                                     {"latency_cycles", yaml_integer(core.sfu.latency_cycles)}})},
+                   {"semaphore_cycles", yaml_integer(core.semaphore_cycles)}});
+}
+
+}  // namespace
+
+Result<System> parse_system(std::string_view yaml, const std::string& where) {
+  const Result<YamlNode> root = parse_yaml(yaml, where);
+  if (!root) return fail(root.error());
+  return SystemReader(where).read(*root);
+}
+
+std::string print_system(const System& system) {
+  const ArrayTier& array = system.array;
+  YamlNode root =
+      yaml_map({{"name", yaml_string(system.name)}, {"clock_hz", yaml_integer(system.clock_hz)}});
+  if (system.torus != TorusTier{}) yaml_add(root, "torus", torus_node(system.torus));
+  yaml_add(root, "chip", chip_node(system.chip));
+  yaml_add(root, "core", core_node(system));
+  yaml_add(root, "array",
+           yaml_map({{"rows", yaml_integer(array.rows)},
+                     {"row_dims", dims_node(array.row_dims)},
+                     {"columns", yaml_integer(array.columns)},
+                     {"column_dims", dims_node(array.column_dims)},
+                     {"l0_bytes", yaml_integer(array.l0_bytes)},
+                     {"fill_cycles", yaml_integer(array.fill_cycles)}}));
+  yaml_add(root, "pe",
+           yaml_map({{"lanes", yaml_integer(array.lanes)},
+                     {"lane_dims", dims_node(array.lane_dims)},
+                     {"lrf_bytes", yaml_integer(array.lrf_bytes)},
+                     {"accumulators", yaml_integer(array.accumulators)}}));
+  YamlNode precisions = yaml_map();
+  for (const auto& [name, info] : system.precisions) {
+    yaml_add(precisions, name,
+             yaml_flow(yaml_map({{"bytes", yaml_integer(info.bytes)},
+                                 {"mac_cycles", yaml_integer(info.mac_cycles)}})));
+  }
+  yaml_add(root, "precisions", std::move(precisions));
+  yaml_add(root, "default_precision", yaml_string(system.default_precision));
+  return print_yaml(root);
+}
+
+}  // namespace tilewright
