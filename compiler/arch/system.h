@@ -33,18 +33,20 @@ struct ChipTier {
   int64_t external_bytes = 0;  // capacity of the external memory
   Link external;               // peak, shared by the cores that work
   Rational external_efficiency{1, 1};
-  int64_t layer_cycles = 0;    // barrier and program switch between layers
+  int64_t layer_cycles = 0;  // barrier and program switch between layers
   bool operator==(const ChipTier&) const = default;
 
-  Rational external_bytes_per_cycle() const { return external.bytes_per_cycle * external_efficiency; }
+  Rational external_bytes_per_cycle() const {
+    return external.bytes_per_cycle * external_efficiency;
+  }
 };
 
 // The vector unit beside the arrays.
 struct Sfu {
-  int64_t lanes = 1;            // elements at once
-  int64_t simple_cycles = 1;    // per scalar function and vector of lanes: add, max, select, ...
-  int64_t special_cycles = 1;   // exp, log, division, powers, ...
-  int64_t latency_cycles = 0;   // issue and pipeline of one SFU instruction
+  int64_t lanes = 1;           // elements at once
+  int64_t simple_cycles = 1;   // per scalar function and vector of lanes: add, max, select, ...
+  int64_t special_cycles = 1;  // exp, log, division, powers, ...
+  int64_t latency_cycles = 0;  // issue and pipeline of one SFU instruction
   bool operator==(const Sfu&) const = default;
 };
 
@@ -52,8 +54,8 @@ struct Sfu {
 struct CoreTier {
   int64_t corelets = 1;
   int64_t lx_bytes = 0;
-  Link array_in;    // Lx -> L0 and LRF
-  Link array_out;   // accumulators -> SFU -> Lx
+  Link array_in;   // Lx -> L0 and LRF
+  Link array_out;  // accumulators -> SFU -> Lx
   Sfu sfu;
   int64_t semaphore_cycles = 0;  // from a signal to the wait that it releases
   bool operator==(const CoreTier&) const = default;
@@ -64,10 +66,10 @@ struct CoreTier {
 struct ArrayTier {
   int64_t rows = 1, columns = 1, lanes = 1;
   std::vector<std::string> row_dims, column_dims, lane_dims, corelet_dims;
-  int64_t l0_bytes = 0;              // edge scratchpad of one corelet
-  int64_t lrf_bytes = 0;             // local register file of one PE
-  int64_t accumulators = 0;          // partial sums of 4 bytes per lane at the foot of each column
-  int64_t fill_cycles = 0;           // array fill and drain, and issue, of one array instruction
+  int64_t l0_bytes = 0;      // edge scratchpad of one corelet
+  int64_t lrf_bytes = 0;     // local register file of one PE
+  int64_t accumulators = 0;  // partial sums of 4 bytes per lane at the foot of each column
+  int64_t fill_cycles = 0;   // array fill and drain, and issue, of one array instruction
   bool operator==(const ArrayTier&) const = default;
 };
 
