@@ -1,0 +1,11 @@
+// Removes what no output of a graph depends on.
+#pragma once
+
+#include "compiler/ir/graph.h"
+
+namespace tilewright {
+
+// Drops nodes and values that no output needs (inputs stay) and renumbers the values in order.
+void drop_dead(Graph& graph);
+
+}  // namespace tilewright
