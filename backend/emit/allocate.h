@@ -18,10 +18,10 @@ struct ExternalLayout {
 };
 
 // Every value row-major at `element_bytes` per element, at a multiple of kExternalAlignment. A view
-// (Move without parts) lies where its input lies. Graph inputs, constants and outputs keep their
-// place for the whole run; the space of any other value is free again after the last node that
-// reads it or a view of it. First fit in order of definition, so the same graph always gives the
-// same layout. Fails when more than `capacity_bytes` are needed.
+// (Move without parts) lies where its input lies. Graph inputs and constants keep their place for
+// the whole run, outputs from the node on that computes them; the space of any other value is free
+// again after the last node that reads it or a view of it. First fit in order of definition, so the
+// same graph always gives the same layout. Fails when more than `capacity_bytes` are needed.
 Result<ExternalLayout> allocate_external(const Graph& graph, int64_t element_bytes,
                                          int64_t capacity_bytes);
 

@@ -197,7 +197,7 @@ void StreamWriter::drain_stream() {
   add(Unit::Sfu, EndNest{});
   if (deferred) {
     add(Unit::Sfu, Wait{kLastBlock});
-    add_drain(when_moving(At::Last, true, 0));
+    add_drain({At::Last, Trigger::Always, block_mask(out.moves)});
     add(Unit::Sfu, Signal{kDrained});
   }
   add(Unit::Sfu, EndNest{});
