@@ -24,6 +24,8 @@ constexpr int64_t kMostClockHz = 1'000'000'000'000;
 constexpr int64_t kMostFraction = int64_t{1} << 40;    // of a bandwidth
 constexpr int64_t kMostEfficiency = int64_t{1} << 20;  // numerator, denominator
 constexpr int64_t kSlowest = 1024;  // a bandwidth is at least 1/1024 byte per cycle
+constexpr int64_t kMostAccumulators = int64_t{1} << 30;
+constexpr int64_t kMostMacs = int64_t{1} << 40;  // at once, of all chips
 constexpr size_t kMostName = 64;
 constexpr size_t kMostPrecisions = 64;
 
@@ -50,6 +52,7 @@ class SystemReader {
     if (const YamlNode* node = fields.find("precisions")) read_precisions(*node);
     if (const YamlNode* node = fields.find("default_precision")) read_default_precision(*node);
     fields.finish();
+    check_macs(root);
     if (!reader_.clean()) return fail(reader_.findings());
     return system_;
   }
@@ -60,6 +63,22 @@ class SystemReader {
     if (system_.name.empty() || system_.name.size() > kMostName) {
       reader_.report(node, fmt::format("'name' must have 1..{} bytes; it has {}", kMostName,
                                        system_.name.size()));
+    }
+  }
+
+  void check_macs(const YamlNode& root) {
+    if (!reader_.clean()) return;
+    int64_t macs = 1;
+    for (const int64_t n :
+         {system_.torus.x, system_.torus.y, system_.chip.cores, system_.core.corelets,
+          system_.array.rows, system_.array.columns, system_.array.lanes}) {
+      if (macs > kMostMacs / n) {
+        reader_.report(root, fmt::format("all chips together must do at most {} "
+                                         "multiply-accumulates at once; they do more",
+                                         kMostMacs));
+        return;
+      }
+      macs *= n;
     }
   }
 
@@ -155,7 +174,7 @@ class SystemReader {
     read_dims(fields, "row_dims", array.row_dims, Need::Required);
     fields.integer("columns", array.columns, {1, kMostAlongAxis});
     read_dims(fields, "column_dims", array.column_dims, Need::Required);
-    fields.integer("l0_bytes", array.l0_bytes, {0, kMostBytes});
+    fields.integer("l0_bytes", array.l0_bytes, {1, kMostBytes});
     fields.integer("fill_cycles", array.fill_cycles, {0, kMostCycles});
     fields.finish();
   }
@@ -166,7 +185,7 @@ class SystemReader {
     fields.integer("lanes", array.lanes, {1, kMostAlongAxis});
     read_dims(fields, "lane_dims", array.lane_dims, Need::Required);
     fields.integer("lrf_bytes", array.lrf_bytes, {0, kMostBytes});
-    fields.integer("accumulators", array.accumulators, {1, kMostBytes});
+    fields.integer("accumulators", array.accumulators, {1, kMostAccumulators});
     fields.finish();
   }
 

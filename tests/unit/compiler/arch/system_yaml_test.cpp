@@ -70,8 +70,8 @@ System random_system(std::mt19937& rng) {
   s.core = {
       count(4),    count(1 << 20), link(), link(), {count(64), count(4), count(9), count(9) - 1},
       count(4) - 1};
-  s.array = {count(16), count(16),       count(16),       dims(),    dims(),       dims(),
-             dims(),    count(9999) - 1, count(9999) - 1, count(64), count(20) - 1};
+  s.array = {count(16), count(16),   count(16),       dims(),    dims(),       dims(),
+             dims(),    count(9999), count(9999) - 1, count(64), count(20) - 1};
   s.precisions = {{"fp16", {2, 1}}, {"int-4_x", {count(16), count(8)}}};
   s.default_precision = "int-4_x";
   return s;
@@ -175,6 +175,13 @@ TEST_CASE("each bad system gets its message") {
     INFO(row.from << " -> " << row.to);
     CHECK(findings_of(with(row.from, row.to)) == row.message);
   }
+  std::string huge = with("rows: 2", "rows: 4096");
+  huge.replace(huge.find("columns: 3"), 10, "columns: 4096");
+  huge.replace(huge.find("  lanes: 4\n"), 11, "  lanes: 4096\n");
+  huge.replace(huge.find("  lx_bytes"), 2, "  corelets: 17\n  corelet_dims: []\n  ");
+  CHECK(findings_of(huge) ==
+        "s.yaml:1:1: error: all chips together must do at most 1099511627776 multiply-accumulates "
+        "at once; they do more\n");
   CHECK(findings_of("") == "s.yaml: error: the system must be a map; it is empty\n");
   CHECK(findings_of("- 1\n") == "s.yaml:1:1: error: the system must be a map; it is a list\n");
 }
