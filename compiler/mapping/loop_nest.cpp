@@ -50,8 +50,7 @@ Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Ho
   m.role = o.role;
   m.type = transfer.type;
   m.store = o.role == Role::Out;
-  const bool src_is_inner = (hop.transfer == 0) == m.store || transfer.src == Place::Acc;
-  m.inner = src_is_inner ? transfer.src : transfer.dst;
+  m.inner = m.store ? transfer.src : transfer.dst;
   m.moves = static_cast<DimSet>(o.dims() & hop.loops);
   m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
   for (const AccessAxis& axis : o.axes) m.steps.push_back(lattice_step(axis, *hop.box));
