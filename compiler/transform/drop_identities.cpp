@@ -36,8 +36,8 @@ class Dropping {
     const std::vector<Node> nodes = std::move(graph_.nodes);
     for (Node node : nodes) {
       for (ValueId& id : node.inputs) id = stand_in_[static_cast<size_t>(id)];
+      look_through_view(node);  // first, since that may leave an identity
       if (is_identity(graph_, node) && drop(node)) continue;
-      look_through_view(node);
       producer_[static_cast<size_t>(node.output)] = kept_.size();
       kept_.push_back(std::move(node));
     }

@@ -12,12 +12,19 @@
 namespace tilewright {
 
 const std::vector<Stage>& inference_stages() {
+  // clang-format off
   static const std::vector<Stage> stages = {
-      {"fold-constants", fold_constants},   {"drop-identities", drop_identities},
+      {"fold-constants", fold_constants},
+      {"drop-identities", drop_identities},
+      {"drop-dead", drop_dead},      // whose reading would keep others from being folded
       {"fold-affine", fold_affine},  // before scalars become immediates, which it would not see
-      {"fold-scalars", fold_scalars},       {"fuse-epilogues", fuse_epilogues},
-      {"merge-pointwise", merge_pointwise}, {"drop-dead", drop_dead},
+      {"fold-scalars", fold_scalars},
+      {"fuse-epilogues", fuse_epilogues},
+      {"merge-pointwise", merge_pointwise},
+      {"drop-views", drop_identities},  // those that fusing through views brought together
+      {"drop-unused", drop_dead},
   };
+  // clang-format on
   return stages;
 }
 
