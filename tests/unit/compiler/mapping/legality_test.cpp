@@ -1,0 +1,180 @@
+// Every rejection, by a mapping that breaks its rule, with both numbers.
+#include <functional>
+
+#include "compiler/mapping/compose.h"
+#include "compiler/mapping/rejection.h"
+#include "tests/support/catch.h"
+#include "tests/support/layers.h"
+#include "tests/support/systems.h"
+
+using namespace tilewright;
+using namespace tilewright::test;
+
+namespace {
+
+using Code = RejectionCode;
+
+Work layer() { return conv_work({1, 1, 64, 128, 16, 16, square_window(3, 1, 1), true}); }
+
+MappingChoice sound_choice(const Work& work) {
+  MappingChoice c;
+  c.parts[Dim::out] = 2;
+  c.t = Extents{{1, 1, 64, 64, 8, 16, 3, 3}};
+  c.b = Extents{{1, 1, 64, 16, 2, 16, 3, 3}};
+  c.p = {{{Dim::in, 8}}, {{Dim::out, 8}}, {{Dim::out, 8}}, {{Dim::i, 2}}};
+  c.t_order = {Dim::out, Dim::i};
+  c.b_order = {Dim::i, Dim::in};
+  c.types.assign(work.operands.size(), {TransferType::DoubleBuffer, TransferType::Stream});
+  c.types[1] = {TransferType::DoubleBuffer, TransferType::DoubleBuffer};
+  c.inner = {Place::L0, Place::Lrf, Place::L0, Place::L0};
+  return c;
+}
+
+struct Case {
+  Code code;
+  std::function<void(MappingChoice&)> choose;
+  std::function<void(RapidDsc&)> edit;
+};
+
+}  // namespace
+
+TEST_CASE("a sound mapping has no rejection") {
+  const Work work = layer();
+  const System chip = rapid_chip();
+  const RapidDsc dsc = compose(work, sound_choice(work));
+  for (const Rejection& r : rejections(work, chip, chip.precisions.at("fp16"), dsc))
+    FAIL_CHECK(to_string(r));
+}
+
+TEST_CASE("each broken rule is named") {
+  const auto keep = [](auto&) {};
+  const std::vector<Case> cases = {
+      {Code::WorkMismatch, keep, [](RapidDsc& d) { d.n[Dim::in] = 65; }},
+      {Code::ChipsDivided, keep, [](RapidDsc& d) { d.chip_d.x[Dim::mb] = 2; }},
+      {Code::PartsExceedDim, [](MappingChoice& c) { c.parts[Dim::mb] = 2; }, keep},
+      {Code::PartsExceedCores,
+       [](MappingChoice& c) {
+         c.parts[Dim::out] = 64;
+         c.t[Dim::out] = c.b[Dim::out] = 2;
+       },
+       keep},
+      {Code::ReductionDivided,
+       [](MappingChoice& c) {
+         c.parts[Dim::in] = 2;
+         c.t[Dim::in] = 32;
+       },
+       keep},
+      {Code::RingOrder, keep, [](RapidDsc& d) { d.core_d.ring_order = {Dim::i}; }},
+      {Code::TileExceedsShare, [](MappingChoice& c) { c.t[Dim::out] = 65; }, keep},
+      {Code::BlockExceedsTile, [](MappingChoice& c) { c.b[Dim::i] = 9; }, keep},
+      {Code::AxisDim,
+       [](MappingChoice& c) {
+         c.p.columns = {{Dim::in, 8}};
+       },
+       keep},
+      {Code::AxisExtent,
+       [](MappingChoice& c) {
+         c.p.rows = {{Dim::in, 9}};
+       },
+       keep},
+      {Code::AxisCombination,
+       [](MappingChoice& c) {
+         c.p.rows = {{Dim::in, 4}, {Dim::ki, 2}};
+       },
+       keep},
+      {Code::LoopOrder, keep, [](RapidDsc& d) { d.loop_order.pop_back(); }},
+      {Code::LoopOrder, keep,
+       [](RapidDsc& d) { std::reverse(d.loop_order.begin(), d.loop_order.end()); }},
+      {Code::PartialSumsLeaveLx,
+       [](MappingChoice& c) {
+         c.t[Dim::in] = 32;
+         c.t_order = {Dim::in, Dim::i};
+       },
+       keep},
+      {Code::Operands, keep, [](RapidDsc& d) { d.data_structures.pop_back(); }},
+      {Code::TransferRoute,
+       [](MappingChoice& c) {
+         c.inner[0] = Place::Lrf;
+         c.types[0][1] = TransferType::BlockLoad;
+       },
+       keep},
+      {Code::TransferRoute, keep, [](RapidDsc& d) { d.data_structures[0].transfers.pop_back(); }},
+      {Code::TransferType, [](MappingChoice& c) { c.types[0][0] = TransferType::Stream; }, keep},
+      {Code::TransferType, [](MappingChoice& c) { c.types[2][1] = TransferType::BlockLoad; }, keep},
+      {Code::TransferLoop, keep,
+       [](RapidDsc& d) { d.data_structures[0].transfers[0].loop = std::nullopt; }},
+      {Code::LxCapacity,
+       [](MappingChoice& c) {
+         c.parts[Dim::out] = 1;
+         c.t = Extents{{1, 1, 128, 64, 16, 16, 3, 3}};
+         c.t[Dim::i] = 8;
+         c.t[Dim::out] = 127;
+       },
+       keep},
+      {Code::L0Capacity,
+       [](MappingChoice& c) {
+         c.b[Dim::in] = 64;
+         c.b[Dim::i] = 8;
+         c.b[Dim::out] = 8;
+         c.types[0][1] = TransferType::DoubleBuffer;
+         c.b[Dim::j] = 15;
+         c.types[1][1] = TransferType::BlockLoad;
+         c.p.corelets.clear();
+       },
+       keep},
+      {Code::LrfCapacity,
+       [](MappingChoice& c) {
+         c.b[Dim::in] = 63;
+         c.types[1][1] = TransferType::DoubleBuffer;
+         c.b[Dim::out] = 64;
+       },
+       keep},
+      {Code::AccCapacity,
+       [](MappingChoice& c) {
+         c.b[Dim::i] = 8;
+         c.p.corelets.clear();
+       },
+       keep},
+      {Code::CompPrimitives, keep, [](RapidDsc& d) { d.comp_primitives = {"Conv"}; }},
+      {Code::Home, keep, [](RapidDsc& d) { d.data_structures[0].home = Place::Lx; }},
+  };
+  const Work work = layer();
+  System chip = rapid_chip();
+  chip.core.lx_bytes = 400000;
+  chip.array.l0_bytes = 24 * 1024;
+  chip.array.lrf_bytes = 2300;
+  const PrecisionInfo& fp16 = chip.precisions.at("fp16");
+  for (const Case& c : cases) {
+    MappingChoice choice = sound_choice(work);
+    c.choose(choice);
+    RapidDsc dsc = compose(work, choice);
+    c.edit(dsc);
+    const std::vector<Rejection> all = rejections(work, chip, fp16, dsc);
+    std::string names;
+    bool named = false;
+    for (const Rejection& r : all) {
+      names += to_string(r) + "\n";
+      named |= r.code == c.code;
+      if (r.code == c.code && r.code >= Code::LxCapacity && r.code <= Code::AccCapacity)
+        CHECK(r.required > r.available);
+    }
+    INFO("expected code " << static_cast<int>(c.code) + 1 << ", found:\n" << names);
+    CHECK(named);
+    const auto first = first_rejection(work, chip, fp16, dsc);
+    REQUIRE(first.has_value());
+    CHECK(*first == all.front());
+  }
+}
+
+TEST_CASE("a capacity is rejected with what is asked and what there is") {
+  const Work work = layer();
+  System chip = rapid_chip();
+  chip.core.lx_bytes = 150000;
+  const RapidDsc dsc = compose(work, sound_choice(work));
+  const auto r = first_rejection(work, chip, chip.precisions.at("fp16"), dsc);
+  REQUIRE(r.has_value());
+  CHECK(r->code == Code::LxCapacity);
+  // INP 64 x 10 x 18 and OUT 64 x 8 x 16 twice, KER 64 x 64 x 3 x 3 and BIAS 64 once, 2 bytes each
+  CHECK(r->required == 2 * (2 * 64 * 10 * 18 + 2 * 64 * 8 * 16 + 64 * 64 * 9 + 64));
+  CHECK(r->available == 150000);
+}

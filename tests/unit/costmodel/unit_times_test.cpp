@@ -1,0 +1,70 @@
+// The worked examples of costmodel/README.md, C1 to C5.
+#include "costmodel/unit_times.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/systems.h"
+
+using namespace tilewright;
+
+namespace {
+
+Work relu_conv(bool bias) {
+  Work work;
+  work.kind = WorkKind::Array;
+  work.expr.steps = {{ScalarOp::Relu, ScalarRef::input(0), {}, {}}};
+  work.operands = {{Role::Inp, 0, {}, 0}, {Role::Ker, 1, {}, 0}, {Role::Out, 2, {}, 0}};
+  if (bias) work.operands.push_back({Role::Bias, 3, {}, 0});
+  return work;
+}
+
+}  // namespace
+
+TEST_CASE("C1: a link takes its latency and the ceiling of bytes over bandwidth") {
+  const Link link{{64, 1}, 8};
+  CHECK(UnitTimes::link(link, 4096) == 8 + 64);
+  CHECK(UnitTimes::link(link, 4097) == 8 + 65);
+  CHECK(UnitTimes::link(link, 0) == 0);
+}
+
+TEST_CASE("C2: pieces share the external memory") {
+  const System chip = test::rapid_chip();
+  const UnitTimes times(relu_conv(false), chip, chip.precisions.at("fp16"));
+  CHECK(times.external(1000, 8) == 64 + 79);  // 8,000 bytes over 512/5 bytes per cycle
+  CHECK(times.external(512, 1) == 64 + 5);
+  CHECK(times.external(0, 32) == 0);
+}
+
+TEST_CASE("C3: the array takes the product of ceilings") {
+  const System chip = test::rapid_chip();
+  const UnitTimes times(relu_conv(false), chip, chip.precisions.at("fp16"));
+  Extents block = Extents::filled(1), unroll = Extents::filled(1);
+  block[Dim::out] = 100, block[Dim::in] = 20, block[Dim::j] = 5;
+  unroll[Dim::out] = 64, unroll[Dim::in] = 8;
+  CHECK(times.fill + times.array_busy(block, unroll) == 16 + 2 * 3 * 5);
+  const UnitTimes fp32(relu_conv(false), chip, chip.precisions.at("fp32"));
+  CHECK(fp32.array_busy(block, unroll) == 4 * 2 * 3 * 5);
+}
+
+TEST_CASE("C4: the SFU works on a drain only where it has something to do") {
+  const System chip = test::rapid_chip();
+  const UnitTimes times(relu_conv(true), chip, chip.precisions.at("fp16"));
+  CHECK(times.drain_sfu(130, true, false) == 0);
+  CHECK(times.drain_sfu(130, false, false) == 8 + 3 * 1);  // adds to partial sums
+  CHECK(times.drain_sfu(130, true, true) == 8 + 3 * 2);    // bias, relu
+  CHECK(times.drain_sfu(130, false, true) == 8 + 3 * 3);
+  CHECK(times.drain_sfu(0, false, true) == 0);
+}
+
+TEST_CASE("C5: element-wise work takes vectors times functions") {
+  const System chip = test::rapid_chip();
+  Work work = relu_conv(false);
+  work.kind = WorkKind::Sfu;
+  work.expr.steps = {{ScalarOp::Exp, ScalarRef::input(0), {}, {}},
+                     {ScalarOp::Add, ScalarRef::step(0), ScalarRef::constant(1), {}}};
+  work.combine = Combine::Add;
+  const UnitTimes times(work, chip, chip.precisions.at("fp16"));
+  CHECK(times.elementwise(65) == 2 * (4 + 1 + 1));
+  work.expr.steps.clear();
+  work.combine = Combine::Assign;
+  CHECK(UnitTimes(work, chip, chip.precisions.at("fp16")).elementwise(64) == 1);
+}
