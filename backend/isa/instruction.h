@@ -28,8 +28,10 @@ inline constexpr int kUnits = 4;
 
 enum class Memory : uint8_t { External, Lx, L0, Lrf, Acc };
 
-// Which state of the innermost enclosing nest an instruction looks at, and when it fires there.
-// First and Last may stand before and after the nest they refer to (the field `nest` of When).
+// Which state of a nest an instruction looks at, and when it fires there. Current, Next and
+// Previous mean the innermost nest that encloses the instruction. First means the first state of
+// the nest that opens next after it, Last the last state of the nest that closed last before it;
+// that nest has to stand beside the instruction, in the same body.
 enum class At : uint8_t { Current, Next, Previous, First, Last };
 enum class Trigger : uint8_t {
   Always,
@@ -165,10 +167,10 @@ struct Mac {
   bool operator==(const Mac&) const = default;
 };
 
-// Accumulators -> SFU -> Lx, over the extents of r8..r15 in the dims of `dims`. `when.mask` names the
-// registers that OUT's block moves with. The accumulators have gathered since the state that entered
-// this block; in that state, registers of `partial` inside the innermost loop of several rounds (of
-// this run of the nest) that when.mask names stood at their first position.
+// Accumulators -> SFU -> Lx, over the extents of r8..r15 in the dims of `dims`. `when.mask` names
+// the registers that OUT's block moves with. The accumulators have gathered since the state that
+// entered this block; in that state, registers of `partial` inside the innermost loop of several
+// rounds (of this run of the nest) that when.mask names stood at their first position.
 //   v = acc; unless every register of `partial` stood at its first position when the block was
 //   entered: v += what Lx holds;
 //   when every register of `partial` is at its last position: v = epilogue(v + bias), rounded to

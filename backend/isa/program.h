@@ -45,7 +45,7 @@ struct LayerProgram {
 
 struct Program {
   System system;
-  std::string precision;                     // key of system.precisions
+  std::string precision;  // key of system.precisions
   DataFormat format = DataFormat::Fp32;
   int64_t external_bytes = 0;                // used, from address 0
   std::vector<TensorPlace> inputs, outputs;  // of the network

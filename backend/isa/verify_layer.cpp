@@ -67,8 +67,10 @@ class StreamVerifier {
         std::visit([&](const auto& i) { check(i); }, instruction);
       else if (std::holds_alternative<Nest>(instruction))
         open_.emplace_back();
+      note_nests(instruction);
       ++at_;
     }
+    end_body();
     if (!open_.empty()) say(fmt::format("{} nests are open at the end", open_.size()));
   }
 
@@ -80,6 +82,35 @@ class StreamVerifier {
   template <class T>
   void check_fields(const T& instruction) {
     check_ranges(instruction, nullptr, [&](std::string message) { say(std::move(message)); });
+  }
+
+  // Instructions that look at the first or last state of a nest must stand beside one.
+  void note_nests(const Instruction& instruction) {
+    if (std::holds_alternative<Nest>(instruction)) {
+      bodies_.back().wait_for_nest.clear();
+      bodies_.emplace_back();
+    } else if (std::holds_alternative<EndNest>(instruction)) {
+      end_body();
+      if (bodies_.empty()) bodies_.emplace_back();
+      bodies_.back().has_nest = true;
+    }
+    const auto when = std::visit(
+        [](const auto& i) {
+          if constexpr (requires { i.when; })
+            return i.when;
+          else
+            return When{};
+        },
+        instruction);
+    if (when.at == At::First) bodies_.back().wait_for_nest.push_back(at_);
+    if (when.at == At::Last && !bodies_.back().has_nest)
+      say("looks at the last state of the nest before it, but none stands before it here");
+  }
+  void end_body() {
+    for (int64_t at : bodies_.back().wait_for_nest)
+      report_(static_cast<int>(unit_), at,
+              "looks at the first state of the next nest, but none follows it here");
+    bodies_.pop_back();
   }
 
   void check(const Nest& nest) {
@@ -234,12 +265,18 @@ class StreamVerifier {
     double rounds = 1;
   };
 
+  struct Body {
+    bool has_nest = false;               // so far
+    std::vector<int64_t> wait_for_nest;  // instructions that need a nest behind them
+  };
+
   const Program& program_;
   const LayerProgram& layer_;
   const RegisterBounds& bounds_;
   const Unit unit_;
   const ReportInLayer& report_;
   std::vector<Open> open_;
+  std::vector<Body> bodies_{1};
   int64_t at_ = 0;
   bool sound_ = true;
 };

@@ -199,14 +199,24 @@ class RandomProgram {
     for (int64_t n = rng_.below(5); n-- > 0;) {
       if (depth < 3 && rng_.below(3) == 0) {
         const RegisterMask before = open_;
+        if (rng_.coin()) out.push_back(looking_at(At::First, instruction(layer)));
         out.emplace_back(nest());
         stream(layer, out, depth + 1);
         out.emplace_back(EndNest{});
         open_ = before;
+        if (rng_.coin()) out.push_back(looking_at(At::Last, instruction(layer)));
       } else {
         out.push_back(instruction(layer));
       }
     }
+  }
+  static Instruction looking_at(At at, Instruction instruction) {
+    std::visit(
+        [&](auto& i) {
+          if constexpr (requires { i.when; }) i.when.at = at;
+        },
+        instruction);
+    return instruction;
   }
   Nest nest() {
     auto nest = draw<Nest>();
