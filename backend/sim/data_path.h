@@ -1,0 +1,82 @@
+// What instructions do to data: the memories of a core, and the one external memory.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backend/sim/box.h"
+#include "backend/sim/expr_run.h"
+#include "backend/sim/fault.h"
+#include "backend/sim/mac_kernel.h"
+#include "backend/sim/plan.h"
+#include "backend/sim/walker.h"
+
+namespace tilewright::sim {
+
+using MemoryBytes = std::vector<uint8_t>;
+
+// One core's memories and scratch space. External memory is not among them: its vector is empty.
+struct CoreData {
+  std::array<MemoryBytes, kMemories> bytes;
+  MacKernel kernel;
+  ExprRun expr;
+  std::array<std::array<float, kRun>, kMostBuffers> operands;
+  std::array<float, kRun> sums, terms;
+
+  // Poisons what the layer's buffers reach to.
+  void start(const LayerPlan& layer);
+};
+
+// Executes instructions of one core. Addresses are checked against the buffer, in external memory
+// against the program's bytes, before anything is touched.
+class DataPath {
+ public:
+  DataPath(const CoreSlice& slice, DataFormat format, MemoryBytes& external, CoreData& core)
+      : slice_(slice), format_(format), external_(external), core_(core) {}
+
+  MaybeFault run(const InstructionPlan& plan, const Look& look);
+
+ private:
+  // One copy of a buffer, and which element offsets from its first element are allowed.
+  struct Region {
+    const BufferPlan* plan = nullptr;
+    int32_t copy = 0;
+    Cells cells;
+    int64_t low = 0, high = 0;
+  };
+  Region region(const BufferPlan& plan, int32_t copy);
+  // "Lx byte 1024 (element 12 of copy 0 of its buffer)"
+  std::string address(const Region& region, int64_t element) const;
+  MaybeFault check(const Region& region, int64_t lowest, int64_t highest) const;
+  // For a read that met poison somewhere in the run.
+  Fault unwritten(const Region& region, int64_t first, int64_t stride, int64_t points) const;
+
+  MaybeFault execute(const InstructionPlan& plan, const Look& look, const Transfer& transfer);
+  MaybeFault execute(const InstructionPlan& plan, const Look& look, const Mac& mac);
+  MaybeFault execute(const InstructionPlan& plan, const Look& look, const Drain& drain);
+  MaybeFault execute(const InstructionPlan& plan, const Look& look, const Elementwise& elementwise);
+
+  MaybeFault pad(const Region& inner, const Transfer& transfer, const Registers& registers);
+  MaybeFault copy(const Box& box, bool store, const Region& outer, int64_t outer_at,
+                  const Region& inner, int64_t inner_at);
+  void clear(const Region& acc, const MacJob& job);
+  MaybeFault mac_poison(MacPoison poison, const std::array<Region, 3>& regions,
+                        const MacJob& job) const;
+  void finish(const Drain& drain, float* values, const float* bias, int64_t count);
+  MaybeFault drain_run(const Drain& drain, const std::array<Region, 3>& regions, bool first,
+                       bool final, const Offsets& at, const Offsets& stride, int64_t points);
+  struct Elements;
+  MaybeFault element_run(const Elements& work, const Offsets& at, const Offsets& stride,
+                         int64_t points);
+  MaybeFault element_terms(const Elements& work, const Offsets& at, const Offsets& stride,
+                           const Offsets& reduced, int64_t points);
+
+  const CoreSlice& slice_;
+  DataFormat format_;
+  MemoryBytes& external_;
+  CoreData& core_;
+};
+
+}  // namespace tilewright::sim

@@ -1,0 +1,192 @@
+#include <algorithm>
+
+#include "backend/sim/data_path.h"
+#include "backend/sim/geometry.h"
+#include "compiler/support/number_format.h"
+
+namespace tilewright::sim {
+
+namespace {
+
+bool all_of(RegisterMask mask, RegisterMask in) { return (mask & ~in) == 0; }
+
+}  // namespace
+
+// ---- Drain
+
+// Bias, epilogue and rounding of finished sums.
+void DataPath::finish(const Drain& drain, float* values, const float* bias, int64_t count) {
+  if (bias != nullptr)
+    for (int64_t e = 0; e < count; ++e) values[e] += bias[e];
+  if (!drain.epilogue.steps.empty()) core_.expr.evaluate(drain.epilogue, &values, count, values);
+  if (format_ == DataFormat::DlFloat16)
+    for (int64_t e = 0; e < count; ++e) values[e] = dlfloat16_round(values[e]);
+}
+
+MaybeFault DataPath::drain_run(const Drain& drain, const std::array<Region, 3>& regions, bool first,
+                               bool final, const Offsets& at, const Offsets& stride,
+                               int64_t points) {
+  float* const sums = core_.sums.data();
+  float* const terms = core_.terms.data();
+  for (int64_t done = 0; done < points; done += kRun) {
+    const int64_t count = std::min(kRun, points - done);
+    const auto start = [&](size_t side) { return at[side] + done * stride[side]; };
+    const auto read = [&](size_t side, float* to) {
+      return read_run(regions[side].cells.at(start(side)), stride[side], count, to);
+    };
+    if (!read(0, sums)) return unwritten(regions[0], start(0), stride[0], count);
+    if (!first) {
+      if (!read(1, terms)) return unwritten(regions[1], start(1), stride[1], count);
+      for (int64_t e = 0; e < count; ++e) sums[e] += terms[e];
+    }
+    if (final) {
+      if (drain.has_bias && !read(2, terms))
+        return unwritten(regions[2], start(2), stride[2], count);
+      finish(drain, sums, drain.has_bias ? terms : nullptr, count);
+    }
+    write_run(regions[1].cells.at(start(1)), stride[1], count, sums);
+  }
+  return std::nullopt;
+}
+
+MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, const Drain& drain) {
+  const Registers& r = look.registers;
+  if (extent_product(r, kBlockRegisters, drain.dims) == 0) return std::nullopt;
+  const bool first = all_of(drain.partial, r.at_first);
+  const bool final = all_of(drain.partial, r.at_last);
+  const LocalView* const views[] = {&drain.acc, &drain.out, &drain.bias};
+  const size_t sides = drain.has_bias && final ? 3 : 2;
+  Box box(3);
+  for (size_t d = 0; d < 8; ++d)
+    if ((drain.dims >> d & 1) != 0 && r.extent[kBlockRegisters + d] > 1) {
+      Offsets& strides = box.add(r.extent[kBlockRegisters + d]);
+      for (size_t s = 0; s < 3; ++s) strides[s] = views[s]->stride[d];
+    }
+  std::array<Region, 3> regions;
+  std::array<int64_t, 3> base{};
+  for (size_t s = 0; s < sides; ++s) {
+    regions[s] = region(plan.buffers[s], look.copy[s]);
+    if (s > 0)
+      for (size_t d = 0; d < 8; ++d)
+        base[s] += views[s]->stride[d] * r.position[kBlockRegisters + d];
+    const int side = static_cast<int>(s);
+    if (auto fault = check(regions[s], base[s] + box.lowest(side), base[s] + box.highest(side)))
+      return fault;
+  }
+  box.arrange(1);
+  MaybeFault fault;
+  box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
+    Offsets moved;
+    for (size_t s = 0; s < 3; ++s) moved[s] = base[s] + at[s];
+    fault = drain_run(drain, regions, first, final, moved, stride, points);
+    return !fault;
+  });
+  return fault;
+}
+
+// ---- Elementwise
+
+struct DataPath::Elements {
+  const Elementwise& what;
+  std::array<Region, kMostBuffers> regions;  // inputs, then out
+  size_t inputs = 0;
+  bool starts_anew = true;
+  Box reduction;  // over the inputs only
+};
+
+// terms = scale * expr(inputs) for a run of points, at one point of the reduction.
+MaybeFault DataPath::element_terms(const Elements& work, const Offsets& at, const Offsets& stride,
+                                   const Offsets& reduced, int64_t points) {
+  std::array<const float*, kMostBuffers> inputs;
+  for (size_t i = 0; i < work.inputs; ++i) {
+    const int64_t start = at[i] + reduced[i];
+    float* const to = core_.operands[i].data();
+    inputs[i] = to;
+    if (!read_run(work.regions[i].cells.at(start), stride[i], points, to))
+      return unwritten(work.regions[i], start, stride[i], points);
+  }
+  float* const terms = core_.terms.data();
+  core_.expr.evaluate(work.what.expr, inputs.data(), points, terms);
+  if (work.what.scale != 1)
+    for (int64_t e = 0; e < points; ++e) terms[e] *= work.what.scale;
+  return std::nullopt;
+}
+
+// Up to kRun elements of out, from all their points.
+MaybeFault DataPath::element_run(const Elements& work, const Offsets& at, const Offsets& stride,
+                                 int64_t points) {
+  const size_t out = work.inputs;
+  float* const sums = core_.sums.data();
+  const float* const terms = core_.terms.data();
+  bool fresh = work.starts_anew || work.what.accumulate == Accumulate::Assign;
+  const Cells result = work.regions[out].cells.at(at[out]);
+  if (!fresh && !read_run(result, stride[out], points, sums))
+    return unwritten(work.regions[out], at[out], stride[out], points);
+  const auto combine = [&] {
+    if (fresh || work.what.accumulate == Accumulate::Assign)
+      std::copy_n(terms, points, sums);
+    else if (work.what.accumulate == Accumulate::Add)
+      for (int64_t e = 0; e < points; ++e) sums[e] += terms[e];
+    else
+      for (int64_t e = 0; e < points; ++e)
+        sums[e] = sums[e] > terms[e] || sums[e] != sums[e] ? sums[e] : terms[e];
+    fresh = false;
+  };
+  MaybeFault fault;
+  work.reduction.for_each_run([&](const Offsets& from, const Offsets& step, int64_t count) {
+    Offsets reduced = from;
+    for (int64_t p = 0; p < count && !fault; ++p) {
+      fault = element_terms(work, at, stride, reduced, points);
+      if (!fault) combine();
+      for (size_t i = 0; i < work.inputs; ++i) reduced[i] += step[i];
+    }
+    return !fault;
+  });
+  if (!fault) write_run(result, stride[out], points, sums);
+  return fault;
+}
+
+MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look,
+                             const Elementwise& elementwise) {
+  const Registers& r = look.registers;
+  if (extent_product(r, 0) == 0) return std::nullopt;
+  const size_t inputs = elementwise.inputs.size();
+  const int sides = static_cast<int>(inputs) + 1;
+  Elements work{elementwise,
+                {},
+                inputs,
+                all_of(elementwise.partial, r.at_first),
+                Box(static_cast<int>(inputs))};
+  const auto view = [&](size_t s) -> const LocalView& {
+    return s < inputs ? elementwise.inputs[s].view : elementwise.out.view;
+  };
+  Box box(sides), all(sides);
+  for (size_t d = 0; d < 8; ++d) {
+    if (r.extent[d] <= 1) continue;
+    const bool reduced = (elementwise.reduction >> d & 1) != 0;
+    Offsets& strides = reduced ? work.reduction.add(r.extent[d]) : box.add(r.extent[d]);
+    Offsets& bounds = all.add(r.extent[d]);
+    for (size_t s = 0; s <= inputs; ++s) {
+      strides[s] = view(s).stride[d];
+      bounds[s] = s == inputs && reduced ? 0 : view(s).stride[d];
+    }
+  }
+  for (size_t s = 0; s <= inputs; ++s) {
+    work.regions[s] = region(plan.buffers[s], look.copy[s]);
+    const int side = static_cast<int>(s);
+    if (auto fault = check(work.regions[s], all.lowest(side), all.highest(side))) return fault;
+  }
+  box.arrange(static_cast<int>(inputs));
+  MaybeFault fault;
+  box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
+    for (int64_t done = 0; done < points && !fault; done += kRun) {
+      Offsets moved;
+      for (size_t s = 0; s <= inputs; ++s) moved[s] = at[s] + done * stride[s];
+      fault = element_run(work, moved, stride, std::min(kRun, points - done));
+    }
+    return !fault;
+  });
+  return fault;
+}
+
+}  // namespace tilewright::sim

@@ -1,0 +1,30 @@
+// How long instructions take, from what they touch and from the system's parameters.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/sim/plan.h"
+#include "backend/sim/walker.h"
+
+namespace tilewright::sim {
+
+inline constexpr int64_t kMostCycles = int64_t{1} << 50;  // of one instruction; longer is cut
+
+// latency + ceil(bytes / bandwidth); nothing for no bytes.
+int64_t link_cycles(const Link& link, int64_t bytes);
+// What one core of `working` needs of the external memory, when `sharing` fetch the same.
+int64_t external_cycles(const ChipTier& chip, int64_t bytes, int64_t working, int64_t sharing);
+
+// Time on a unit, and the bytes that go over the array's two links meanwhile.
+struct UnitWork {
+  int64_t cycles = 0;
+  int64_t in_bytes = 0, out_bytes = 0;
+};
+UnitWork mac_work(const System& system, const PrecisionInfo& precision, const Mac& mac,
+                  const Registers& registers);
+UnitWork drain_work(const System& system, const InstructionPlan& plan, const Drain& drain,
+                    const Registers& registers);
+UnitWork elementwise_work(const System& system, const InstructionPlan& plan,
+                          const Elementwise& elementwise, const Registers& registers);
+
+}  // namespace tilewright::sim

@@ -1,0 +1,97 @@
+#include "backend/sim/geometry.h"
+
+#include <algorithm>
+
+namespace tilewright::sim {
+
+namespace {
+
+using Wide = __int128;
+constexpr int64_t kFar = int64_t{1} << 62;
+
+int64_t narrow(Wide value) {
+  return static_cast<int64_t>(std::clamp<Wide>(value, -Wide{kFar}, Wide{kFar}));
+}
+
+}  // namespace
+
+int64_t times(int64_t a, int64_t b) {
+  return static_cast<int64_t>(std::min<Wide>(Wide{a} * b, kMostPoints));
+}
+
+int64_t count_of(const Count& count, const Registers& registers) {
+  Wide span = 0;
+  for (const RegisterTerm& term : count.terms) {
+    const int64_t extent = registers.extent[static_cast<size_t>(term.reg)];
+    if (extent == 0) return 0;
+    span += Wide{term.coefficient} * (extent - 1);
+  }
+  if (span < 0) return 0;
+  return static_cast<int64_t>(std::min<Wide>(span / count.step + 1, kMostPoints));
+}
+
+int64_t first_index(const AxisSide& side, const Registers& registers, const CoreSlice* start) {
+  Wide index = side.offset;
+  for (const RegisterTerm& term : side.terms) {
+    const auto reg = static_cast<size_t>(term.reg);
+    Wide position = registers.position[reg];
+    if (start != nullptr && term.reg < kBlockRegisters) position += start->start[reg];
+    index += Wide{term.coefficient} * position;
+  }
+  return narrow(index);
+}
+
+AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const CoreSlice& slice,
+                     bool outer_is_external) {
+  AxisPoints points;
+  points.count = count_of(axis.count, registers);
+  points.first = first_index(axis.outer, registers, outer_is_external ? &slice : nullptr);
+  points.high = points.count;
+  if (axis.limit < 0 || points.count == 0) return points;
+  const int64_t step = axis.outer.step, first = points.first;
+  const auto inside = [&](int64_t index) { return index >= 0 && index < axis.limit; };
+  if (step == 0) {
+    if (!inside(first)) points.high = 0;
+    return points;
+  }
+  // Walking up from `start` in strides of |step|: the last index counts down when step < 0.
+  const int64_t stride = std::abs(step);
+  const Wide last = Wide{first} + Wide{step} * (points.count - 1);
+  const Wide start = step > 0 ? Wide{first} : last;
+  const Wide below = start < 0 ? (-start + stride - 1) / stride : 0;  // points under 0
+  const Wide under_limit =
+      start >= axis.limit ? 0 : (Wide{axis.limit} - start + stride - 1) / stride;
+  const int64_t low = static_cast<int64_t>(std::min<Wide>(below, points.count));
+  const int64_t high =
+      std::max(low, static_cast<int64_t>(std::min<Wide>(under_limit, points.count)));
+  points.low = step > 0 ? low : points.count - high;
+  points.high = step > 0 ? high : points.count - low;
+  return points;
+}
+
+int64_t transfer_bytes(const Transfer& transfer, const Registers& registers,
+                       const CoreSlice& slice) {
+  int64_t bytes = transfer.outer.cell_bytes;
+  for (const BoxAxis& axis : transfer.axes) {
+    const AxisPoints points =
+        points_of(axis, registers, slice, transfer.outer.memory == Memory::External);
+    bytes = times(bytes, points.high - points.low);
+  }
+  return bytes;
+}
+
+int64_t extent_product(const Registers& registers, int first_register, uint8_t dims) {
+  int64_t product = 1;
+  for (int d = 0; d < 8; ++d)
+    if ((dims >> d & 1) != 0)
+      product = times(product, registers.extent[static_cast<size_t>(first_register + d)]);
+  return product;
+}
+
+int64_t operand_bytes(const SfuOperand& operand, const Registers& registers) {
+  int64_t bytes = operand.view.buffer.cell_bytes;
+  for (const Count& count : operand.counts) bytes = times(bytes, count_of(count, registers));
+  return bytes;
+}
+
+}  // namespace tilewright::sim

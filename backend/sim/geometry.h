@@ -1,0 +1,33 @@
+// Which points an instruction touches, from the registers that it sees; shared by times and data.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/sim/plan.h"
+
+namespace tilewright::sim {
+
+inline constexpr int64_t kMostPoints = int64_t{1} << 50;  // counts above are cut to this
+
+// Points along an axis; those in [low, high) are inside the outer limit, the others padding.
+struct AxisPoints {
+  int64_t count = 0, low = 0, high = 0;
+  int64_t first = 0;  // outer index of point 0
+};
+
+int64_t count_of(const Count& count, const Registers& registers);
+// `start`: the core's slice where r0..r7 are to include its start, else null.
+int64_t first_index(const AxisSide& side, const Registers& registers, const CoreSlice* start);
+AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const CoreSlice& slice,
+                     bool outer_is_external);
+
+// Of all points but the padding, in bytes of the outer cells.
+int64_t transfer_bytes(const Transfer& transfer, const Registers& registers,
+                       const CoreSlice& slice);
+// Product of the extents of the eight registers from `first_register` whose dims are in `dims`.
+int64_t extent_product(const Registers& registers, int first_register, uint8_t dims = 0xff);
+int64_t operand_bytes(const SfuOperand& operand, const Registers& registers);
+
+int64_t times(int64_t a, int64_t b);  // of numbers >= 0, cut to kMostPoints
+
+}  // namespace tilewright::sim

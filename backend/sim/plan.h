@@ -1,0 +1,63 @@
+// What is known of a layer's instructions before it runs: how nests match, which nest an
+// instruction looks at, how copies of buffers are counted, who shares fetches, what vectors cost.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "backend/isa/program.h"
+#include "backend/sim/cells.h"
+#include "backend/sim/nest.h"
+#include "compiler/support/result.h"
+
+namespace tilewright::sim {
+
+inline constexpr int kMostBuffers = 17;  // of one instruction
+inline constexpr int kMemories = 5;
+
+// Counts the states of a stage's nests that entered `mask`.
+struct CounterPlan {
+  RegisterMask mask = 0;
+  LoopStage stage = LoopStage::Tile;
+  bool operator==(const CounterPlan&) const = default;
+};
+
+struct BufferPlan {
+  Buffer buffer;
+  CellFormat format = CellFormat::Float;
+  int counter = -1;  // of its stream; -1: there is one copy
+};
+
+struct InstructionPlan {
+  const Instruction* what = nullptr;
+  const When* when = nullptr;  // null for instructions without one
+  // Nest, EndNest: the nest itself. At First: the next one of this level; Last: the one before.
+  int nest = -1;
+  // Transfer: outer, inner. Mac: inp, ker, acc. Drain: acc, out[, bias]. Elementwise: inputs, out.
+  std::vector<BufferPlan> buffers;
+  // Drain: cycles per vector of the last state's bias and epilogue. Elementwise: cycles per vector.
+  int64_t vector_cycles = 0;
+  // Transfers of ext, per core: the first core of its multicast group, and how many are in it.
+  std::vector<int> group, group_size;
+};
+
+struct StreamPlan {
+  std::vector<InstructionPlan> instructions;
+  std::vector<NestPlan> nests;
+  std::vector<CounterPlan> counters;
+};
+
+struct LayerPlan {
+  const LayerProgram* layer = nullptr;
+  std::array<StreamPlan, kUnits> streams;
+  std::array<int64_t, kMemories> memory_bytes{};  // that the layer's buffers reach to, per core
+};
+
+// Fails on what verify() should have refused, and on buffers beyond a memory's capacity.
+Result<LayerPlan> plan_layer(const Program& program, const LayerProgram& layer);
+
+// "layer 'conv1': core 3: load 12 (Transfer)"; a negative core is left out.
+std::string place_of(const LayerProgram& layer, int core, int unit, int instruction);
+
+}  // namespace tilewright::sim

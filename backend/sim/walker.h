@@ -1,0 +1,53 @@
+// Where one stream of one core stands in its loops, and what an instruction sees from there.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backend/sim/plan.h"
+
+namespace tilewright::sim {
+
+// The state that a firing instruction looks at; complete, so that work can be done later from it.
+struct Look {
+  Registers registers;
+  bool first = true;                       // of its nest
+  RegisterMask changed = 0;                // registers that differ from the state before
+  std::array<int32_t, kMostBuffers> copy;  // per buffer of the instruction: the copy in use
+
+  bool enters(RegisterMask mask) const { return first || (changed & mask) != 0; }
+};
+
+class Walker {
+ public:
+  Walker(const StreamPlan& plan, const CoreSlice& slice);
+
+  // Opens a nest in its first state; false when it has no states, and then nothing is opened.
+  bool open(const NestPlan& nest);
+  // Goes on to the next state of the innermost nest; false when that was the last, and then the
+  // nest is closed.
+  bool advance();
+  // Whether the instruction fires here, and what it then sees.
+  bool look(const InstructionPlan& instruction, Look& look);
+
+  // "r0=64 r9=3", of the open loops.
+  std::string state() const;
+
+ private:
+  bool fires(const NestState& nest, const When& when) const;
+  void see(const NestState& nest, const InstructionPlan& instruction, Look& look, int step,
+           RegisterMask changed);
+  void count(const NestState& nest);
+  Registers registers() const;
+  int64_t limit(int reg) const;
+
+  const StreamPlan* plan_;
+  const CoreSlice* slice_;
+  std::vector<NestState> nests_;
+  Registers registers_;          // in the current state
+  std::vector<int64_t> counts_;  // per counter: states entered so far
+};
+
+}  // namespace tilewright::sim
