@@ -134,8 +134,11 @@ void write_power(F& f, F::Term base, F::Term exponent) {
 
 void lower_binary(NodeContext& node) {
   const BinaryFunction& function = binary_function(node);
-  const Ref a = node.input(0), b = aligned_second(node, a, node.input(1));
+  const Ref a = node.input(0);
+  Ref b = aligned_second(node, a, node.input(1));
   const bool power = function.op == Op::Pow;
+  if (power && b->type == ElementType::Int64 && b->is_constant())
+    b = node.cast_constant(b, ElementType::Float32, "/exponent");
   if (!power) check_types(node, {a, b});
   if (function.typing == Typing::Logic && a->type != ElementType::Bool)
     node.bad(fmt::format("input {} is {}, not bool", quoted(a->name), name_of(a->type)));

@@ -10,26 +10,6 @@ namespace tilewright {
 
 namespace {
 
-// A constant in another type; fractions are cut off.
-Tensor converted(const NodeContext& node, const Tensor& from, ElementType type) {
-  Tensor to{type, from.shape, {}, {}};
-  const bool was_float = from.type == ElementType::Float32;
-  if (type == ElementType::Float32) {
-    to.floats.assign(from.ints.begin(), from.ints.end());
-  } else if (type == ElementType::Bool) {
-    for (float value : from.floats) to.ints.push_back(value != 0 ? 1 : 0);
-    for (int64_t value : from.ints) to.ints.push_back(value != 0 ? 1 : 0);
-  } else if (was_float) {
-    for (float value : from.floats) {
-      if (!(std::abs(value) < 9.2e18f)) node.bad(fmt::format("{} has no integer value", value));
-      to.ints.push_back(static_cast<int64_t>(value));
-    }
-  } else {
-    to.ints = from.ints;
-  }
-  return to;
-}
-
 // The data type that attribute 'to' names; a word in the first opsets.
 int32_t target_type(NodeContext& node) {
   if (!node.has("to")) node.bad("attribute 'to' is missing");
@@ -144,10 +124,7 @@ void lower_cast(NodeContext& node) {
   const auto type = element_type(to);
   if (!type) node.unsupported(fmt::format("casts to {} are not supported", data_type_name(to)));
   if (*type == x->type) return node.bind(x);
-  if (x->is_constant()) {
-    node.announce(*type, *element_count(x->shape));
-    return node.bind(node.constant(converted(node, node.data(x), *type), ""));
-  }
+  if (x->is_constant()) return node.bind(node.cast_constant(x, *type, ""));
   if (x->type == ElementType::Int64 || *type == ElementType::Int64)
     node.unsupported(fmt::format("{} values computed at run time cannot be cast to {}",
                                  name_of(x->type), name_of(*type)));

@@ -206,4 +206,22 @@ std::optional<Tensor> fold_pointwise(const ScalarExpr& expr,
   return out;
 }
 
+std::optional<Tensor> fold_cast(const Tensor& from, ElementType type) {
+  Tensor to{type, from.shape, {}, {}};
+  if (type == ElementType::Float32) {
+    to.floats = from.floats;
+    to.floats.insert(to.floats.end(), from.ints.begin(), from.ints.end());
+  } else if (type == ElementType::Bool) {
+    for (float value : from.floats) to.ints.push_back(value != 0 ? 1 : 0);
+    for (int64_t value : from.ints) to.ints.push_back(value != 0 ? 1 : 0);
+  } else {
+    for (float value : from.floats) {
+      if (!(std::abs(value) < 9.2e18f)) return std::nullopt;
+      to.ints.push_back(static_cast<int64_t>(value));
+    }
+    to.ints.insert(to.ints.end(), from.ints.begin(), from.ints.end());
+  }
+  return to;
+}
+
 }  // namespace tilewright

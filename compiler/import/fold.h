@@ -18,4 +18,7 @@ std::optional<Tensor> fold_pointwise(const ScalarExpr& expr,
                                      const std::vector<const Tensor*>& inputs, const Shape& shape,
                                      ElementType type);
 
+// The tensor in another type, fractions cut off; nothing when a value does not fit.
+std::optional<Tensor> fold_cast(const Tensor& from, ElementType type);
+
 }  // namespace tilewright

@@ -65,11 +65,19 @@ class Importer {
     return graph;
   }
 
-  // Decodes an output that is a constant, which may fail.
+  // Checks the outputs, and decodes those that are constants.
   void settle_outputs() {
     for (const auto& output : model_.output()) {
       const Ref operand = builder_.find(output.name());
       if (operand == nullptr) continue;
+      const std::string place = fmt::format("{}: output {}", where_, quoted(output.name()));
+      if (operand->type != ElementType::Float32)
+        findings_.unsupported(place, fmt::format("the output is {}; only floating-point values are "
+                                                 "computed at run time",
+                                                 name_of(operand->type)));
+      if (element_count(operand->shape) == 0)
+        findings_.unsupported(place,
+                              fmt::format("the output {} has no elements", print(operand->shape)));
       try {
         builder_.value_of(operand);
       } catch (const ImportError& error) {
@@ -100,23 +108,13 @@ class Importer {
   }
 
   void add_bindings() {
-    std::set<std::string> open;
-    for (const auto& input : model_.input())
-      if (stored_.count(input.name()) == 0) open.insert(input.name());
-    for (const auto& [name, tensor] : options_.bindings) {
-      if (open.count(name) == 0) {
-        findings_.bad(where_,
-                      fmt::format("--bind names {}, which is no input of the model", quoted(name)),
-                      open.empty() ? "the model has no run-time inputs"
-                                   : "inputs: " + quoted_list({open.begin(), open.end()}));
-        continue;
-      }
+    for (const BoundInput& bound : read_bindings(model_, stored_, where_, options_, findings_)) {
       Operand operand;
-      operand.name = name;
-      operand.type = tensor.type;
-      operand.shape = tensor.shape;
-      operand.data = std::make_shared<Tensor>(tensor);
-      define(name, builder_.add_operand(std::move(operand)));
+      operand.name = bound.name;
+      operand.type = bound.tensor->type;
+      operand.shape = bound.tensor->shape;
+      operand.data = std::make_shared<Tensor>(*bound.tensor);
+      define(bound.name, builder_.add_operand(std::move(operand)));
     }
   }
 

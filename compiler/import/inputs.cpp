@@ -11,6 +11,37 @@ namespace {
 
 using Dimension = onnx::TensorShapeProto::Dimension;
 
+const onnx::TensorShapeProto* declared_shape(const onnx::ValueInfoProto& input) {
+  const auto& type = input.type().tensor_type();
+  return input.type().has_tensor_type() && type.has_shape() ? &type.shape() : nullptr;
+}
+
+// Some exporters write -1 for an extent that is open.
+bool is_fixed(const Dimension& dim) { return dim.has_dim_value() && dim.dim_value() != -1; }
+
+// "[N,3,?,224]", as declared.
+std::string declared_text(const onnx::TensorShapeProto& shape) {
+  std::string out = "[";
+  for (int axis = 0; axis < shape.dim_size(); ++axis) {
+    const Dimension& dim = shape.dim(axis);
+    out += axis == 0 ? "" : ",";
+    if (is_fixed(dim))
+      out += std::to_string(dim.dim_value());
+    else
+      out += dim.dim_param().empty() ? "?" : printable(dim.dim_param());
+  }
+  return out + "]";
+}
+
+bool fits(const Shape& shape, const onnx::TensorShapeProto& declared) {
+  if (shape.size() != static_cast<size_t>(declared.dim_size())) return false;
+  for (int axis = 0; axis < declared.dim_size(); ++axis)
+    if (is_fixed(declared.dim(axis)) &&
+        declared.dim(axis).dim_value() != shape[static_cast<size_t>(axis)])
+      return false;
+  return true;
+}
+
 class InputReader {
  public:
   InputReader(const std::string& where, const ImportOptions& options, Findings& findings)
@@ -53,11 +84,6 @@ class InputReader {
       if (extent < 1) bad(fmt::format("--dim {}={}: the extent must be at least 1", name, extent));
   }
 
-  static const onnx::TensorShapeProto* declared_shape(const onnx::ValueInfoProto& input) {
-    const auto& type = input.type().tensor_type();
-    return input.type().has_tensor_type() && type.has_shape() ? &type.shape() : nullptr;
-  }
-
   // A --shape also binds the named dimensions of that input, for the other inputs.
   void learn_dims(const onnx::ValueInfoProto& input) {
     const auto* declared = declared_shape(input);
@@ -90,26 +116,18 @@ class InputReader {
           place, fmt::format("tensors of {} are not supported", data_type_name(data_type)));
     const auto shape = resolve(input, place);
     if (!shape) return;
+    if (*type != ElementType::Float32)
+      return findings_.unsupported(
+          place,
+          fmt::format("the input is {}; only floating-point values are computed at run time",
+                      data_type_name(data_type)),
+          fmt::format("give its data for good: --bind {}=FILE", printable(input.name())));
     if (const std::string problem = problem_of_shape(*shape); !problem.empty())
       return findings_.bad(place, problem);
     if (element_count(*shape) == 0)
       return findings_.unsupported(place,
                                    fmt::format("the shape {} has no elements", print(*shape)));
     result_.push_back({input.name(), *type, *shape});
-  }
-
-  // "[N,3,?,224]", as declared.
-  static std::string declared_text(const onnx::TensorShapeProto& shape) {
-    std::string out = "[";
-    for (int axis = 0; axis < shape.dim_size(); ++axis) {
-      const Dimension& dim = shape.dim(axis);
-      out += axis == 0 ? "" : ",";
-      if (dim.has_dim_value())
-        out += std::to_string(dim.dim_value());
-      else
-        out += dim.dim_param().empty() ? "?" : printable(dim.dim_param());
-    }
-    return out + "]";
   }
 
   std::optional<Shape> resolve(const onnx::ValueInfoProto& input, const std::string& place) {
@@ -144,7 +162,7 @@ class InputReader {
                                       int64_t chosen, const std::string& input,
                                       const std::string& place) {
     const Dimension& dim = declared.dim(axis);
-    if (dim.has_dim_value()) {
+    if (is_fixed(dim)) {
       if (dim.dim_value() < 0) {
         findings_.bad(place,
                       fmt::format("axis {} of {} is negative", axis, declared_text(declared)));
@@ -199,6 +217,40 @@ std::vector<InputShape> read_inputs(const onnx::GraphProto& graph,
     if (stored.count(input.name()) == 0 && options.bindings.count(input.name()) == 0)
       reader.add(input);
   return reader.run();
+}
+
+std::vector<BoundInput> read_bindings(const onnx::GraphProto& graph,
+                                      const std::set<std::string>& stored, const std::string& where,
+                                      const ImportOptions& options, Findings& findings) {
+  std::map<std::string, const onnx::ValueInfoProto*> open;
+  std::vector<std::string> names;
+  for (const auto& input : graph.input()) {
+    if (stored.count(input.name()) > 0) continue;
+    open[input.name()] = &input;
+    names.push_back(input.name());
+  }
+  std::vector<BoundInput> result;
+  for (const auto& [name, tensor] : options.bindings) {
+    const auto found = open.find(name);
+    if (found == open.end()) {
+      findings.bad(
+          where, fmt::format("--bind names {}, which is no input of the model", quoted(name)),
+          names.empty() ? "the model has no run-time inputs" : "inputs: " + quoted_list(names));
+      continue;
+    }
+    const onnx::ValueInfoProto& input = *found->second;
+    const auto type = element_type(input.type().tensor_type().elem_type());
+    const auto* shape = declared_shape(input);
+    if (type != tensor.type || (shape != nullptr && !fits(tensor.shape, *shape)))
+      findings.bad(
+          fmt::format("{}: input {}", where, quoted(name)),
+          fmt::format("--bind gives {} {}, the model declares {} {}", name_of(tensor.type),
+                      print(tensor.shape), data_type_name(input.type().tensor_type().elem_type()),
+                      shape == nullptr ? "of any shape" : declared_text(*shape)));
+    else
+      result.push_back({name, &tensor});
+  }
+  return result;
 }
 
 }  // namespace tilewright

@@ -24,4 +24,14 @@ std::vector<InputShape> read_inputs(const onnx::GraphProto& graph,
                                     const std::set<std::string>& stored, const std::string& where,
                                     const ImportOptions& options, Findings& findings);
 
+struct BoundInput {
+  std::string name;
+  const Tensor* tensor = nullptr;  // of the options
+};
+
+// Graph inputs that an option binds to data of the declared type and shape; others are findings.
+std::vector<BoundInput> read_bindings(const onnx::GraphProto& graph,
+                                      const std::set<std::string>& stored, const std::string& where,
+                                      const ImportOptions& options, Findings& findings);
+
 }  // namespace tilewright

@@ -154,27 +154,29 @@ void NodeContext::check_all_attributes_known() {
                       quoted(attribute.name())));
 }
 
-void NodeContext::check_emission(const std::vector<Ref>& inputs, const Shape& shape) const {
+void NodeContext::check_emission(const std::vector<Ref>& inputs, const Shape& shape,
+                                 ElementType type) const {
   const std::string problem = problem_of_shape(shape);
   if (!problem.empty()) bad("the result is too large: " + problem);
   if (element_count(shape) == 0)
     unsupported(fmt::format("the result {} has no elements", print(shape)));
+  if (type != ElementType::Float32)
+    unsupported(fmt::format("the result is {}; only floating-point values are computed at run time",
+                            name_of(type)));
   for (Ref operand : inputs) {
     if (element_count(operand->shape) == 0)
       unsupported(
           fmt::format("input {} {} has no elements", quoted(operand->name), print(operand->shape)));
-    if (operand->type == ElementType::Int64)
-      unsupported(
-          fmt::format("input {} is int64; integers are computed at import only, where all "
-                      "inputs of a node are constant",
-                      quoted(operand->name)));
+    if (operand->type != ElementType::Float32)
+      unsupported(fmt::format("input {} is {}; only floating-point values are computed at run time",
+                              quoted(operand->name), name_of(operand->type)));
   }
 }
 
 Ref NodeContext::emit(Primitive primitive, const std::vector<Ref>& inputs, Shape shape,
                       std::string_view suffix, ElementType type) {
   if (const Ref folded = fold(primitive, inputs, shape, suffix, type)) return folded;
-  check_emission(inputs, shape);
+  check_emission(inputs, shape, type);
   return emit_node(std::move(primitive), inputs, std::move(shape), suffix, type);
 }
 
@@ -226,7 +228,7 @@ Ref NodeContext::view(Ref operand, const Shape& shape, std::string_view suffix) 
   if (operand->is_constant()) return builder_.reshape_constant(operand, shape);
   const Ref source = operand->viewed != nullptr ? operand->viewed : operand;
   if (source->shape == shape) return source;
-  check_emission({source}, shape);
+  check_emission({source}, shape, source->type);
   const Ref result = emit_node(Move{}, {source}, shape, suffix, operand->type);
   result->viewed = source;
   return result;
@@ -240,6 +242,13 @@ Ref NodeContext::filled(const Shape& shape, const Tensor& element) {
   const std::string problem = problem_of_shape(shape);
   if (!problem.empty()) bad("the result is too large: " + problem);
   return builder_.add_filled(site_.name, shape, element);
+}
+
+Ref NodeContext::cast_constant(Ref operand, ElementType type, std::string_view suffix) {
+  builder_.charge(type, *element_count(operand->shape));
+  auto result = fold_cast(builder_.data(operand), type);
+  if (!result) bad(fmt::format("{} holds values that no integer has", quoted(operand->name)));
+  return constant(*std::move(result), suffix);
 }
 
 Ref NodeContext::stored(const onnx::TensorProto& proto) {

@@ -63,6 +63,8 @@ class NodeContext {
   void announce(ElementType type, int64_t count) { builder_.charge(type, count); }
   // Every element equal to the one of `element`.
   Ref filled(const Shape& shape, const Tensor& element);
+  // A constant in another type; fractions are cut off.
+  Ref cast_constant(Ref operand, ElementType type, std::string_view suffix);
   // A tensor of an attribute, decoded when it is used.
   Ref stored(const onnx::TensorProto& proto);
 
@@ -79,7 +81,7 @@ class NodeContext {
   const onnx::AttributeProto* attribute(const char* name, onnx::AttributeProto::AttributeType type);
   Ref fold(const Primitive& primitive, const std::vector<Ref>& inputs, const Shape& shape,
            std::string_view suffix, ElementType type);
-  void check_emission(const std::vector<Ref>& inputs, const Shape& shape) const;
+  void check_emission(const std::vector<Ref>& inputs, const Shape& shape, ElementType type) const;
   Ref emit_node(Primitive primitive, const std::vector<Ref>& inputs, Shape shape,
                 std::string_view suffix, ElementType type);
 

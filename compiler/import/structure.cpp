@@ -47,12 +47,15 @@ class StructureCheck {
                                 *found, import.version()));
       found = import.version();
     }
-    if (!found) {
+    const bool needed =
+        std::any_of(graph_.node().begin(), graph_.node().end(),
+                    [](const onnx::NodeProto& node) { return is_default_domain(node.domain()); });
+    if (!found && needed) {
       bad(where_, "no opset is imported for the default domain",
           "the model must have an opset_import with domain '' and a version");
-    } else if (*found < 1) {
+    } else if (found && *found < 1) {
       bad(where_, fmt::format("opset {} does not exist", *found));
-    } else if (*found > kNewestOpset) {
+    } else if (found && *found > kNewestOpset) {
       findings_.unsupported(
           where_, fmt::format("opset {} is newer than {}, the newest known", *found, kNewestOpset));
     }
