@@ -38,8 +38,8 @@ std::string quoted(std::string_view text) {
   return out += '"';
 }
 
-// The fields of an instruction, a tensor or a core; lists of structs go one element per line, each
-// behind `element_indent` spaces, when that is positive.
+// The fields of an instruction, a tensor or a core, on one line; or, when `element_indent` is
+// positive, wrapped with lists of structs one element per line, behind so many spaces.
 class FieldWriter {
  public:
   explicit FieldWriter(size_t element_indent = 0) : element_indent_(element_indent) {}
@@ -48,9 +48,17 @@ class FieldWriter {
   std::string fields(const Struct& value) {
     [[maybe_unused]] static const Struct defaults{};
     std::string out;
+    size_t column = element_indent_ + std::string_view("eltwise").size();
     for_each_field<Struct>([&](const auto& f) {
       const std::string text = field_text(f, value.*f.member, defaults.*f.member);
-      if (!text.empty()) out += (out.empty() ? "" : " ") + text;
+      if (text.empty()) return;
+      const size_t first_line = std::min(text.find('\n'), text.size());
+      const bool wrap = element_indent_ > 0 && !out.empty() && column + first_line + 3 > kLineWidth;
+      if (wrap) out += " \\\n" + std::string(element_indent_, ' ');
+      if (!wrap && !out.empty()) out += ' ';
+      column = (wrap ? element_indent_ : column + 1) + text.size();
+      if (first_line < text.size()) column = text.size() - text.rfind('\n');
+      out += text;
     });
     return out;
   }

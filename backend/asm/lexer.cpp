@@ -32,11 +32,24 @@ void Lexer::skip_blanks() {
     const char c = text_[at_];
     if (c == '#')
       at_ = std::min(text_.find('\n', at_), text_.size());
+    else if (c == '\\' && take_line_joint())
+      continue;
     else if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
       step();
     else
       return;
   }
+}
+
+// A backslash at the end of a line: the statement goes on.
+bool Lexer::take_line_joint() {
+  const size_t end = text_.find_first_not_of(" \t\r", at_ + 1);
+  if (end == std::string_view::npos || text_[end] != '\n') return false;
+  const bool first = first_;
+  at_ = end;
+  step();
+  first_ = first;
+  return true;
 }
 
 Token Lexer::here(Token::Kind kind, size_t length) const {

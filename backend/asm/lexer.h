@@ -40,6 +40,7 @@ class Lexer {
  private:
   void skip_blanks();
   void step();
+  bool take_line_joint();
   size_t length_of_token() const;
   Token here(Token::Kind kind, size_t length) const;
 

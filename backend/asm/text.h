@@ -20,10 +20,10 @@
 //     }
 //   }
 //
-// A statement begins a line and goes on within brackets. Fields are "name value"; one that holds
-// its default may be missing (of a per-dim {...}, dims missing hold 0, of sizes and unroll 1);
-// flags and enumerators stand alone. The table of backend/isa/fields.h names them all. '#' starts a
-// comment.
+// A statement begins a line; it goes on within brackets, and where a line ends with a backslash.
+// Fields are "name value"; one that holds its default may be missing (of a per-dim {...}, dims
+// missing hold 0, of sizes and unroll 1); flags and enumerators stand alone. The table of
+// backend/isa/fields.h names them all. '#' starts a comment.
 #pragma once
 
 #include <string>

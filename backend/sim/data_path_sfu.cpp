@@ -52,7 +52,7 @@ MaybeFault DataPath::drain_run(const Drain& drain, const std::array<Region, 3>& 
 MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, const Drain& drain) {
   const Registers& r = look.registers;
   if (extent_product(r, kBlockRegisters, drain.dims) == 0) return std::nullopt;
-  const bool first = all_of(drain.partial, r.at_first);
+  const bool first = all_of(drain.partial, r.entered_at_first);
   const bool final = all_of(drain.partial, r.at_last);
   const LocalView* const views[] = {&drain.acc, &drain.out, &drain.bias};
   const size_t sides = drain.has_bias && final ? 3 : 2;

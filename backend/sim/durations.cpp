@@ -41,7 +41,7 @@ UnitWork drain_work(const System& system, const InstructionPlan& plan, const Dra
                     const Registers& registers) {
   const int64_t elems = extent_product(registers, kBlockRegisters, drain.dims);
   if (elems == 0) return {};
-  const bool first = all_of(drain.partial, registers.at_first);
+  const bool first = all_of(drain.partial, registers.entered_at_first);
   const bool final = all_of(drain.partial, registers.at_last);
   const Sfu& sfu = system.core.sfu;
   const int64_t per_vector = (first ? 0 : sfu.simple_cycles) + (final ? plan.vector_cycles : 0);

@@ -7,7 +7,7 @@
 
 namespace tilewright::sim {
 
-inline constexpr int64_t kMostPoints = int64_t{1} << 50;  // counts above are cut to this
+inline constexpr int64_t kMostPoints = int64_t{1} << 60;  // counts above are cut to this
 
 // Points along an axis; those in [low, high) are inside the outer limit, the others padding.
 struct AxisPoints {

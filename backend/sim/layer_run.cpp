@@ -9,6 +9,12 @@
 
 namespace tilewright::sim {
 
+namespace {
+
+constexpr int64_t kMostSteps = int64_t{1} << 34;  // instructions of one layer, over all streams
+
+}  // namespace
+
 LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink)
     : program_(program),
       plan_(plan),
@@ -27,6 +33,13 @@ LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink
 }
 
 // ---- Order
+
+Diagnostic LayerRun::endless(const Stream& stream) const {
+  return {ErrorCode::Unsupported, place(stream),
+          fmt::format("the layer's streams have executed {} instructions; no more are simulated",
+                      kMostSteps),
+          ""};
+}
 
 bool LayerRun::earlier(int a, int b) const {
   const int64_t time_a = streams_[static_cast<size_t>(a)].time;
@@ -56,6 +69,7 @@ void LayerRun::run_until_blocked(int index) {
       return;
     }
     if (!ready_.empty() && earlier(ready_.front(), index)) return make_ready(index);
+    if (++steps_ > kMostSteps) return findings_.push_back(endless(stream));
     if (!step(stream)) return;
   }
 }

@@ -73,6 +73,7 @@ class LayerRun {
   Semaphore& semaphore(int core, int number);
   std::string place(const Stream& stream) const;
   Diagnostics deadlock() const;
+  Diagnostic endless(const Stream& stream) const;
   std::string waits_for(const Stream& stream) const;
   LayerTiming timing() const;
 
@@ -89,6 +90,7 @@ class LayerRun {
   int met_ = 0;
   bool stopped_ = false;  // by the sink
   Diagnostics findings_;
+  int64_t steps_ = 0;  // instructions executed
   int64_t external_bytes_ = 0, in_bytes_ = 0, out_bytes_ = 0;
 };
 

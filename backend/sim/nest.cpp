@@ -32,6 +32,16 @@ RegisterMask NestState::changed_after() const {
   return 0;
 }
 
+RegisterMask NestState::inside(RegisterMask mask) const {
+  RegisterMask inner = 0;
+  for (size_t l = plan_->loops.size(); l-- > 0;) {
+    const RegisterMask reg = bit_of(plan_->loops[l].reg);
+    if (trips_[l] > 1 && (mask & reg) != 0) break;
+    inner |= reg;
+  }
+  return inner;
+}
+
 void NestState::advance() {
   for (size_t l = plan_->loops.size(); l-- > 0;) {
     if (++round_[l] < trips_[l]) return;

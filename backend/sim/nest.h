@@ -28,6 +28,9 @@ struct Registers {
   std::array<int64_t, kRegisters> position{}, extent{};
   RegisterMask at_first = kAllRegisters;  // registers in the first round of their loop (or in none)
   RegisterMask at_last = kAllRegisters;
+  // Those that were in the first round when the state was entered since which nothing of the
+  // instruction's when.mask has changed.
+  RegisterMask entered_at_first = kAllRegisters;
 };
 
 // One state of a nest, as the round that each loop is in.
@@ -47,6 +50,8 @@ class NestState {
   // Registers that differ between this state and the one before (after); none when there is none.
   RegisterMask changed_before() const;
   RegisterMask changed_after() const;
+  // Registers of the loops inside the innermost loop of several rounds that `mask` names.
+  RegisterMask inside(RegisterMask mask) const;
   bool enters(RegisterMask mask) const { return is_first() || (changed_before() & mask) != 0; }
   bool leaves(RegisterMask mask) const { return is_last() || (changed_after() & mask) != 0; }
 

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<const char*, kUnits> kUnitNames = {"ext", "load", "pe", "sfu"};
 constexpr std::array<const char*, kMemories> kMemoryNames = {"external memory", "Lx", "L0", "LRF",
                                                              "the accumulators"};
-constexpr size_t kMostDepth = 8;  // of open nests
+constexpr size_t kMostDepth = 16;  // of open nests
 
 const char* name_of(const Instruction& instruction) {
   return std::visit(Overloaded{
@@ -193,7 +193,8 @@ int64_t Planner::capacity_bytes(Memory memory) const {
     case Memory::Lrf:
       return times(times(array.lrf_bytes, core.corelets), times(array.rows, array.columns));
     case Memory::Acc:
-      return times(times(array.accumulators * 4, core.corelets), times(array.columns, array.lanes));
+      return times(times(times(array.accumulators, 4), core.corelets),
+                   times(array.columns, array.lanes));
   }
   return 0;
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "backend/sim/geometry.h"
+
 namespace tilewright::sim {
 
 Walker::Walker(const StreamPlan& plan, const CoreSlice& slice)
@@ -26,7 +28,7 @@ Registers Walker::registers() const {
       const LoopSpec& loop = nest.plan().loops[l];
       const auto reg = static_cast<size_t>(loop.reg);
       step[reg] = loop.step;
-      all.position[reg] = nest.round(l) * loop.step;
+      all.position[reg] = times(nest.round(l), loop.step);
       if (nest.round(l) > 0) all.at_first &= ~bit_of(loop.reg);
       if (nest.round(l) < nest.trips(l) - 1) all.at_last &= ~bit_of(loop.reg);
     }
@@ -84,6 +86,7 @@ bool Walker::fires(const NestState& nest, const When& when) const {
 void Walker::see(const NestState& nest, const InstructionPlan& instruction, Look& look, int step,
                  RegisterMask changed) {
   const bool opens = instruction.when->at == At::First;
+  look.registers.entered_at_first = look.registers.at_first | nest.inside(instruction.when->mask);
   look.first = nest.is_first();
   look.changed = nest.changed_before();
   for (size_t b = 0; b < instruction.buffers.size(); ++b) {
