@@ -14,13 +14,15 @@ class BlockNest {
  public:
   BlockNest(const Work& work, const UnitTimes& times, const LoopNest& nest, const TileShape& tile)
       : work_(work), times_(times), nest_(nest), tile_(tile) {
+    const bool later = nest.inner.back().type == TransferType::DoubleBuffer;  // drained
     for (const Loop& loop : nest.b_loops) {
       const int64_t trips = ceil_div(tile.ext[loop.ref.dim], loop.step);
       if (trips < 2) continue;
       const auto l = static_cast<size_t>(odometer_.loops++);
       loops_[l] = &loop;
       odometer_.trips[l] = trips;
-      odometer_.classes[l] = PlainClasses::of(trips);
+      odometer_.classes[l] =
+          PlainClasses::of(trips, later && contains(nest.b_partial, loop.ref.dim));
     }
     for (size_t m = 0; m < nest.inner.size(); ++m) {
       depth_[m] = -1;

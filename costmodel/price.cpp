@@ -47,13 +47,9 @@ void split_array_cycles(Cost& cost, const UnitTimes& times, const LoopNest& nest
 Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc,
                const LoopNest& nest) {
   const TileGrid grid(work, dsc, nest);
-  Cost cost;
-  if (work.kind == WorkKind::Move) {
-    cost = move_nest_cost(times, nest, grid);
-  } else {
-    cost = tile_nest_cost(times, nest, grid, BodyMemo(work, times, nest));
-    if (work.kind == WorkKind::Array) split_array_cycles(cost, times, nest);
-  }
+  const TileTimeline timeline = tile_timeline(times, nest, grid, work.kind);
+  Cost cost = tile_nest_cost(times, timeline, work.kind, BodyMemo(work, times, nest));
+  if (work.kind == WorkKind::Array) split_array_cycles(cost, times, nest);
   cost.add(CostClass::PipeBubble, Resource::Sync, times.layer_cycles);
   return cost;
 }
@@ -80,7 +76,7 @@ struct TileKind {
 std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nest) {
   std::vector<TileKind> kinds;
   auto add = [&kinds](const TileKind& k) {
-    if (k.ext == 0 || k.count == 0) return;
+    if (k.ext == 0 || k.count <= 0) return;
     for (TileKind& known : kinds)
       if (known.ext == k.ext && known.first == k.first && known.final == k.final) {
         known.count += k.count;

@@ -6,55 +6,39 @@
 
 namespace tilewright {
 
-// [N3] A Move loads and stores through one buffer, one after the other.
-inline Cost move_nest_cost(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid) {
-  Cost total;
-  grid.odometer().for_each_kind([&](const Kind& kind) {
-    const Extents ext = grid.tile(kind.index).ext;
-    int64_t cycles = 0;
-    for (size_t m = 0; m < nest.external.size(); ++m) {
-      const bool fires =
-          nest.external[m].store ? kind.leaves(grid.depth(m)) : kind.enters(grid.depth(m));
-      if (fires) cycles += times.external(grid.bytes(m, kind.index, ext), nest.external[m].pieces);
-    }
-    total.add(CostClass::NonOverlapped, Resource::External, cycles * kind.count);
-  });
-  return total;
-}
+// The external side of a layer's steps: what is exposed before and after all of them, and per kind
+// of step what blocks its body and what runs beside it.
+struct TileTimeline {
+  struct Step {
+    TileShape tile;
+    int64_t blocking = 0, beside = 0;
+    int64_t count = 0;
+  };
+  int64_t exposed = 0;  // first fetches and last write-back
+  std::vector<Step> steps;
+};
 
-// [N1], [N2] `body(tile)` gives the Cost of one tile's body; it is asked once per kind of state.
+// [N1], [N2]; of a Move, [N3], everything blocks.
+TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid,
+                           WorkKind kind);
+
+// The layer's cost without the change of layers. `body(tile)` gives the Cost of one tile's body; it
+// is asked once per kind of step, and not for a Move.
 template <class Body>
-Cost tile_nest_cost(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid,
+Cost tile_nest_cost(const UnitTimes& times, const TileTimeline& timeline, WorkKind kind,
                     Body&& body) {
   Cost total;
-  auto slot = [&](size_t m, const LoopIndex& index) {
-    return times.external(grid.bytes(m, index, grid.tile(index).ext), nest.external[m].pieces);
-  };
-  auto exposed = [&](int64_t cycles) {
-    total.add(CostClass::NonOverlapped, Resource::External, cycles);
-  };
-  for (size_t m = 0; m < nest.external.size(); ++m)
-    if (nest.external[m].type == TransferType::DoubleBuffer)
-      exposed(slot(m, nest.external[m].store ? grid.odometer().last() : LoopIndex{}));
-  grid.odometer().for_each_kind([&](const Kind& kind) {
-    int64_t blocking = 0, beside = 0;
-    for (size_t m = 0; m < nest.external.size(); ++m) {
-      const Motion& motion = nest.external[m];
-      const int depth = grid.depth(m);
-      if (motion.type == TransferType::DoubleBuffer) {
-        if (motion.store && kind.previous_leaves(depth))
-          beside += slot(m, grid.odometer().previous(kind));
-        if (!motion.store && kind.next_enters(depth)) beside += slot(m, grid.odometer().next(kind));
-      } else if (motion.store ? kind.leaves(depth) : kind.enters(depth)) {
-        blocking += slot(m, kind.index);
-      }
+  total.add(CostClass::NonOverlapped, Resource::External, timeline.exposed);
+  for (const TileTimeline::Step& step : timeline.steps) {
+    Cost cost;
+    if (kind != WorkKind::Move) {
+      cost = body(step.tile);
+      cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times.semaphore);
     }
-    Cost step = body(grid.tile(kind.index));
-    step.add(CostClass::PipeBubble, Resource::Sync, 2 * times.semaphore);
-    step.raise_to(beside, CostClass::OverlappedVisible, Resource::External);
-    step.add(CostClass::NonOverlapped, Resource::External, blocking);
-    total.add(step, kind.count);
-  });
+    cost.raise_to(step.beside, CostClass::OverlappedVisible, Resource::External);
+    cost.add(CostClass::NonOverlapped, Resource::External, step.blocking);
+    total.add(cost, step.count);
+  }
   return total;
 }
 

@@ -143,6 +143,7 @@ class Reader {
                         const std::string& place) {
     if (++instructions_ > kMostInstructions)
       return say(fmt::format("more than {} instructions", kMostInstructions), place);
+    const std::string here = fmt::format("{} {}", place, stream.size());
     const auto* opcode = message.GetReflection()->GetOneofFieldDescriptor(
         message, message.GetDescriptor()->FindOneofByName("opcode"));
     const size_t number = stream.size();
@@ -218,16 +219,16 @@ class Schema {
 
 }  // namespace
 
-Result<std::string> serialize(const Program& program) {
+Result<std::string> serialize(const Program& program, int64_t most_bytes) {
   size_t constant_bytes = 0;
   for (const ConstantData& constant : program.constants) constant_bytes += constant.bytes.size();
-  const auto too_large = [](size_t bytes) {
+  const auto too_large = [&](size_t bytes) {
     return unsupported(
         "program file",
-        fmt::format("the program needs {} bytes; a file holds {}", bytes, kMostFileBytes),
+        fmt::format("the program needs {} bytes; a file holds {}", bytes, most_bytes),
         "split the network, or use a narrower precision");
   };
-  if (constant_bytes > static_cast<size_t>(kMostFileBytes)) return too_large(constant_bytes);
+  if (constant_bytes > static_cast<size_t>(most_bytes)) return too_large(constant_bytes);
 
   pb::Program file;
   file.set_magic(std::string(kMagic));
@@ -245,7 +246,7 @@ Result<std::string> serialize(const Program& program) {
     one.set_data(constant.bytes);
   }
   const size_t size = file.ByteSizeLong();
-  if (size > static_cast<size_t>(kMostFileBytes)) return too_large(size);
+  if (size > static_cast<size_t>(most_bytes)) return too_large(size);
   std::string bytes;
   TW_CHECK(file.SerializeToString(&bytes), "serializing {} bytes", size);
   return bytes;

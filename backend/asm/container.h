@@ -13,8 +13,9 @@ namespace tilewright {
 inline constexpr int64_t kMostFileBytes = (int64_t{1} << 31) - 1;  // protobuf's own limit
 inline constexpr int64_t kMostProgramBytes = int64_t{64} << 20;    // of all but the constants
 
-// The same bytes for the same program, always. Fails (Unsupported) when a file would have 2 GiB.
-Result<std::string> serialize(const Program& program);
+// The same bytes for the same program, always. Fails (Unsupported) when there would be more than
+// `most_bytes` of them; before anything is copied when the constants alone are too large.
+Result<std::string> serialize(const Program& program, int64_t most_bytes = kMostFileBytes);
 
 // parse_program(serialize(p)) == p for every program that verify() passes. Anything else gives
 // findings at "WHERE", or "WHERE: layer 3 'conv1': load 7 (xfer)": not a program file, damaged, of

@@ -101,7 +101,8 @@ struct Buffer {
 // ceil(limit / step) rounds. Limits: of r0..r7 the core's slice of the dim, of r8..r15 the extent
 // of the register eight below. Position runs 0, step, 2*step, ...; extent is
 // min(step, limit - position), at least 0. Registers in no open nest hold position 0 and, as
-// extent, their limit. If any limit of a trips == 0 loop is 0, the nest runs no round.
+// extent, their limit. A nest over r8..r15, or one without loops
+// inside another, runs no round where any extent of r0..r7 is 0: an empty tile has no blocks.
 struct LoopSpec {
   int32_t reg = 0;
   int64_t step = 1;

@@ -74,6 +74,9 @@ NestState::NestState(const NestPlan& plan, Limit&& limit) : plan_(&plan) {
     trips_[l] = loop.trips > 0 ? loop.trips : rest / loop.step + (rest % loop.step != 0 ? 1 : 0);
     if (trips_[l] <= 0) has_states_ = false;
   }
+  if (plan.stage == LoopStage::Block)  // an empty tile has no blocks
+    for (int reg = kBlockRegisters; reg < kRegisters; ++reg)
+      if (limit(reg) == 0) has_states_ = false;
 }
 
 }  // namespace tilewright::sim

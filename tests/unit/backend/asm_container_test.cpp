@@ -75,13 +75,18 @@ TEST_CASE("Places of findings in a file") {
         "p.pb: layer 0: ext 1: error: inner: memory: unknown enumerator '?'\n");
 }
 
-TEST_CASE("Programs too large for a file are refused before they are copied") {
-  Program program = some_program();
-  // Not written, and hardly touched: the limit is on the sum.
-  program.constants.resize(5);
-  for (ConstantData& constant : program.constants) constant.bytes.reserve(1);
-  program.constants[0].bytes.resize(size_t{1} << 20);
-  CHECK(serialize(program).has_value());
+TEST_CASE("Programs that do not fit a file are refused with both sizes") {
+  const Program program = some_program();
+  const auto size = static_cast<int64_t>(serialize(program)->size());
+  CHECK(serialize(program, size).has_value());
+  const auto whole = serialize(program, size - 1);
+  REQUIRE_FALSE(whole.has_value());
+  CHECK(whole.error()[0].code == ErrorCode::Unsupported);
+  CHECK(whole.error()[0].message ==
+        fmt::format("the program needs {} bytes; a file holds {}", size, size - 1));
+  const auto constants = serialize(program, 7);
+  REQUIRE_FALSE(constants.has_value());
+  CHECK(constants.error()[0].message == "the program needs 8 bytes; a file holds 7");
 }
 
 TEST_CASE("100 MB of constants pass through both forms of the container quickly") {

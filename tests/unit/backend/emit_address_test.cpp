@@ -1,10 +1,10 @@
 #include "backend/emit/address.h"
 #include "compiler/mapping/footprint.h"
-#include "emit_support.h"
 #include "tests/support/catch.h"
+#include "tests/support/mapped_network.h"
 
 using namespace tilewright;
-using emit_test::extents;
+using test::extents;
 
 namespace {
 

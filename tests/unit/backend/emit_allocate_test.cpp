@@ -1,9 +1,9 @@
 #include "backend/emit/allocate.h"
-#include "emit_support.h"
 #include "tests/support/catch.h"
+#include "tests/support/mapped_network.h"
 
 using namespace tilewright;
-using emit_test::Network;
+using test::Network;
 
 namespace {
 

@@ -1,11 +1,11 @@
 // Each kind of layer under hand-written mappings, run on the simulator and compared with the graph.
 #include <fmt/format.h>
 
-#include "emit_support.h"
 #include "tests/support/catch.h"
+#include "tests/support/mapped_network.h"
 
 using namespace tilewright;
-using namespace tilewright::emit_test;
+using namespace tilewright::test;
 
 namespace {
 

@@ -6,11 +6,11 @@
 
 #include "backend/emit/layer.h"
 #include "backend/isa/verify.h"
-#include "emit_support.h"
 #include "tests/support/catch.h"
+#include "tests/support/mapped_network.h"
 
 using namespace tilewright;
-using namespace tilewright::emit_test;
+using namespace tilewright::test;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "emit_support.h"
+#include "tests/support/mapped_network.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,7 +12,7 @@
 #include "compiler/mapping/share.h"
 #include "compiler/support/check.h"
 
-namespace tilewright::emit_test {
+namespace tilewright::test {
 
 System small_system(int64_t cores) {
   System s;
@@ -203,4 +203,4 @@ std::string run_and_compare(const Graph& graph, const System& system, const Plan
   return "";
 }
 
-}  // namespace tilewright::emit_test
+}  // namespace tilewright::test

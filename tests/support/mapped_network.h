@@ -13,7 +13,7 @@
 #include "compiler/support/result.h"
 #include "compiler/support/rng.h"
 
-namespace tilewright::emit_test {
+namespace tilewright::test {
 
 // A small chip: 4 cores of 2 corelets of 4 x 4 PEs of 2 lanes, 64 KiB of Lx.
 System small_system(int64_t cores = 4);
@@ -62,4 +62,4 @@ Plan plan_of(const Graph& graph, const std::string& precision, const Choice& cho
 std::string run_and_compare(const Graph& graph, const System& system, const Plan& plan,
                             double tolerance = 0, uint64_t seed = 1);
 
-}  // namespace tilewright::emit_test
+}  // namespace tilewright::test

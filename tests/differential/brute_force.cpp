@@ -1,0 +1,257 @@
+#include "tests/differential/brute_force.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace tilewright::test {
+
+namespace {
+
+using Index = std::array<int64_t, kDimCount>;
+
+struct Range {
+  int64_t begin = 0, end = 0;
+};
+using Ranges = std::array<Range, kDimCount>;
+
+bool depends(const Operand& operand, size_t dim) {
+  for (const AccessAxis& axis : operand.axes)
+    for (const AccessTerm& term : axis.terms)
+      if (static_cast<size_t>(term.dim) == dim) return true;
+  return false;
+}
+
+// Calls visit(index) for every index of the box.
+template <class Visit>
+void for_each_index(const Ranges& box, Visit&& visit) {
+  Index at;
+  for (size_t d = 0; d < kDimCount; ++d) {
+    if (box[d].begin >= box[d].end) return;
+    at[d] = box[d].begin;
+  }
+  while (true) {
+    visit(at);
+    size_t d = kDimCount;
+    while (d-- > 0) {
+      if (++at[d] < box[d].end) break;
+      at[d] = box[d].begin;
+      if (d == 0) return;
+    }
+  }
+}
+
+// Distinct elements of the operand that the box touches; `clip`: only those inside the tensor.
+int64_t touched(const Operand& operand, Ranges box, bool clip) {
+  for (size_t d = 0; d < kDimCount; ++d)
+    if (!depends(operand, d) && box[d].begin < box[d].end) box[d].end = box[d].begin + 1;
+  std::set<std::vector<int64_t>> elements;
+  for_each_index(box, [&](const Index& at) {
+    std::vector<int64_t> element;
+    for (const AccessAxis& axis : operand.axes) {
+      int64_t x = axis.offset;
+      for (const AccessTerm& term : axis.terms)
+        x += term.coefficient * at[static_cast<size_t>(term.dim)];
+      if (clip && (x < 0 || x >= axis.extent)) return;
+      element.push_back(x);
+    }
+    elements.insert(element);
+  });
+  return static_cast<int64_t>(elements.size());
+}
+
+// The loops of one stage, in order, over the box; every state as the sub-box of its tile. `trips`
+// gives the rounds of a dim (they may exceed what the box needs).
+std::vector<Ranges> states(const RapidDsc& dsc, Stage stage, const Ranges& box, const Extents& step,
+                           const std::array<int64_t, kDimCount>& trips) {
+  std::vector<Ranges> all = {box};
+  for (const LoopRef& loop : dsc.loop_order) {
+    if (loop.stage != stage) continue;
+    const auto d = static_cast<size_t>(loop.dim);
+    std::vector<Ranges> finer;
+    for (const Ranges& outer : all)
+      for (int64_t k = 0; k < trips[d]; ++k) {
+        Ranges inner = outer;
+        inner[d].begin = std::min(outer[d].end, outer[d].begin + k * step[loop.dim]);
+        inner[d].end = std::min(outer[d].end, inner[d].begin + step[loop.dim]);
+        finer.push_back(inner);
+      }
+    all = finer;
+  }
+  return all;
+}
+
+bool same(const Operand& operand, const Ranges& a, const Ranges& b) {
+  for (size_t d = 0; d < kDimCount; ++d)
+    if (depends(operand, d) && (a[d].begin != b[d].begin || a[d].end != b[d].end)) return false;
+  return true;
+}
+
+bool empty(const Ranges& box) {
+  return std::any_of(box.begin(), box.end(), [](const Range& r) { return r.begin >= r.end; });
+}
+
+struct Core {
+  Ranges share;
+  Index slice;  // which slice of each dim
+};
+
+std::vector<Core> cores_of(const Work& work, const RapidDsc& dsc) {
+  std::vector<Core> cores = {Core{}};
+  for (size_t d = 0; d < kDimCount; ++d) {
+    const int64_t extent = work.extent.values[d], parts = dsc.core_d.parts.values[d];
+    std::vector<Core> finer;
+    for (const Core& core : cores)
+      for (int64_t k = 0, at = 0; k < parts; ++k) {
+        int64_t size = extent / parts + (k < extent % parts ? 1 : 0);
+        if (dsc.core_d.share == ShareRule::Greedy)
+          size = std::min((extent + parts - 1) / parts, extent - at);
+        Core one = core;
+        one.share[d] = {at, at + size};
+        one.slice[d] = k;
+        finer.push_back(one);
+        at += size;
+      }
+    cores = finer;
+  }
+  return cores;
+}
+
+// What one core adds: external bytes of its own pieces, array-in and array-out bytes.
+class CoreCount {
+ public:
+  CoreCount(const Work& work, const PrecisionInfo& precision, const RapidDsc& dsc)
+      : work_(work), precision_(precision), dsc_(dsc) {}
+
+  void run(const Core& core, std::map<std::string, int64_t>& bytes) {
+    std::array<int64_t, kDimCount> trips;
+    for (size_t d = 0; d < kDimCount; ++d) {
+      const int64_t parts = dsc_.core_d.parts.values[d], t = dsc_.t.values[d];
+      const int64_t share = (work_.extent.values[d] + parts - 1) / parts;
+      trips[d] = (share + t - 1) / t;
+    }
+    const std::vector<Ranges> tiles = states(dsc_, Stage::T, core.share, dsc_.t, trips);
+    for (size_t n = 0; n < tiles.size(); ++n) {
+      for (const Operand& o : work_.operands) {
+        const bool out = o.role == Role::Out;
+        const size_t other = out ? n + 1 : n - 1;
+        const bool moved = other >= tiles.size() || !same_position(o, n, other, tiles, trips);
+        if (moved && leads(core, o))
+          bytes["external"] += touched(o, tiles[n], true) * precision_.bytes;
+      }
+      if (!empty(tiles[n])) body(tiles[n], core.share, bytes);
+    }
+  }
+
+ private:
+  // One core of each multicast group counts.
+  bool leads(const Core& core, const Operand& o) const {
+    for (size_t d = 0; d < kDimCount; ++d)
+      if (!depends(o, d) && core.slice[d] != 0) return false;
+    return true;
+  }
+
+  // Whether two states of the tile nest stand at the same index in every loop the operand moves
+  // with (empty tiles of short slices still are states of their own).
+  bool same_position(const Operand& o, size_t a, size_t b, const std::vector<Ranges>& tiles,
+                     const std::array<int64_t, kDimCount>& trips) const {
+    size_t left = tiles.size();
+    for (const LoopRef& loop : dsc_.loop_order) {
+      if (loop.stage != Stage::T) continue;
+      const auto d = static_cast<size_t>(loop.dim);
+      left /= static_cast<size_t>(trips[d]);
+      if (depends(o, d) &&
+          (a / left) % static_cast<size_t>(trips[d]) != (b / left) % static_cast<size_t>(trips[d]))
+        return false;
+    }
+    return true;
+  }
+
+  bool partial_sums() const {
+    bool reduction_outside = false;
+    DimSet pending = 0;
+    const Operand& out = work_.operand(Role::Out);
+    for (const LoopRef& loop : dsc_.loop_order) {
+      const bool reduced = contains(work_.reduction, loop.dim);
+      if (loop.stage == Stage::T && reduced) reduction_outside = true;
+      if (loop.stage == Stage::B && reduced) pending |= bit(loop.dim);
+      if (loop.stage == Stage::B && depends(out, static_cast<size_t>(loop.dim)) && pending != 0)
+        reduction_outside = true;
+    }
+    return reduction_outside;
+  }
+
+  void body(const Ranges& tile, const Ranges& share, std::map<std::string, int64_t>& bytes) {
+    if (work_.kind == WorkKind::Move) return;
+    if (work_.kind == WorkKind::Sfu) return element_wise(tile, share, bytes);
+    std::array<int64_t, kDimCount> trips;
+    for (size_t d = 0; d < kDimCount; ++d)
+      trips[d] = (tile[d].end - tile[d].begin + dsc_.b.values[d] - 1) / dsc_.b.values[d];
+    const std::vector<Ranges> blocks = states(dsc_, Stage::B, tile, dsc_.b, trips);
+    const int64_t cell = partial_sums() ? 4 : precision_.bytes;
+    for (const Operand& o : work_.operands) {
+      if (o.role == Role::Bias) continue;
+      size_t entered = 0;
+      for (size_t n = 0; n < blocks.size(); ++n) {
+        if (o.role != Role::Out) {
+          if (n == 0 || !same(o, blocks[n], blocks[n - 1]))
+            bytes["array_in"] += touched(o, blocks[n], false) * precision_.bytes;
+          continue;
+        }
+        if (n > 0 && !same(o, blocks[n], blocks[n - 1])) entered = n;
+        if (n + 1 < blocks.size() && same(o, blocks[n], blocks[n + 1])) continue;
+        bytes["array_out"] +=
+            touched(o, blocks[n], false) * cell * (starts_anew(blocks[entered], share) ? 1 : 2);
+      }
+    }
+  }
+
+  bool starts_anew(const Ranges& block, const Ranges& share) const {
+    for (size_t d = 0; d < kDimCount; ++d)
+      if (contains(work_.reduction, kDims[d]) && block[d].begin != share[d].begin) return false;
+    return true;
+  }
+
+  void element_wise(const Ranges& tile, const Ranges& share,
+                    std::map<std::string, int64_t>& bytes) {
+    for (const Operand& o : work_.operands) {
+      if (o.role != Role::Out)
+        bytes["array_in"] += touched(o, tile, false) * precision_.bytes;
+      else
+        bytes["array_out"] += touched(o, tile, false) * (partial_sums() ? 4 : precision_.bytes) *
+                              (starts_anew(tile, share) ? 1 : 2);
+    }
+  }
+
+  const Work& work_;
+  const PrecisionInfo& precision_;
+  const RapidDsc& dsc_;
+};
+
+}  // namespace
+
+std::map<std::string, int64_t> brute_force_bytes(const Work& work, const PrecisionInfo& precision,
+                                                 const RapidDsc& dsc) {
+  std::map<std::string, int64_t> bytes{{"external", 0}, {"array_in", 0}, {"array_out", 0}};
+  for (const Core& core : cores_of(work, dsc)) CoreCount(work, precision, dsc).run(core, bytes);
+  return bytes;
+}
+
+bool may_have_holes(const Work& work, const RapidDsc& dsc) {
+  // Steps of `wide` leave no index out when all of `fine`'s unit steps lie between.
+  const auto covered = [&](const AccessTerm& fine, const AccessTerm& wide) {
+    const bool whole = dsc.t[fine.dim] == work.extent[fine.dim] &&
+                       dsc.b[fine.dim] == work.extent[fine.dim] && dsc.core_d.parts[fine.dim] == 1;
+    return fine.coefficient == 1 &&
+           (wide.coefficient == 1 || (whole && work.extent[fine.dim] >= wide.coefficient));
+  };
+  for (const Operand& o : work.operands)
+    for (const AccessAxis& axis : o.axes)
+      if (axis.terms.size() == 2 && !covered(axis.terms[0], axis.terms[1]) &&
+          !covered(axis.terms[1], axis.terms[0]))
+        return true;
+  return false;
+}
+
+}  // namespace tilewright::test

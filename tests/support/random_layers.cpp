@@ -1,0 +1,233 @@
+#include "tests/support/random_layers.h"
+
+#include "compiler/mapping/rejection.h"
+#include "compiler/support/check.h"
+#include "compiler/support/math.h"
+
+namespace tilewright::test {
+
+namespace {
+
+template <class T>
+T any(Rng& rng, const std::vector<T>& of) {
+  return of[static_cast<size_t>(rng.below(static_cast<int64_t>(of.size())))];
+}
+
+template <class T>
+void shuffle(Rng& rng, std::vector<T>& items) {
+  for (size_t k = items.size(); k > 1; --k)
+    std::swap(items[k - 1], items[static_cast<size_t>(rng.below(static_cast<int64_t>(k)))]);
+}
+
+ScalarExpr random_epilogue(Rng& rng) {
+  switch (rng.below(4)) {
+    case 0:
+      return {{{ScalarOp::Relu, ScalarRef::input(0), {}, {}}}};
+    case 1:
+      return {{{ScalarOp::Min, ScalarRef::input(0), ScalarRef::constant(6), {}}}};
+    default:
+      return {};
+  }
+}
+
+Window random_window(Rng& rng, bool powers_of_two) {
+  Window w;
+  for (size_t a = 0; a < 2; ++a) {
+    w.kernel[a] = powers_of_two ? int64_t{1} << rng.below(3) : rng.between(1, 4);
+    w.stride[a] = rng.between(1, 3);
+    w.dilation[a] = rng.between(1, 2);
+    w.pad_begin[a] = rng.between(0, 2);
+    w.pad_end[a] = rng.between(0, 2);
+  }
+  return w;
+}
+
+// An image that the window fits into.
+Shape random_image(Rng& rng, int64_t channels, const Window& w) {
+  Shape shape = {rng.between(1, 3), channels, 0, 0};
+  for (size_t a = 0; a < 2; ++a)
+    shape[2 + a] = w.dilation[a] * (w.kernel[a] - 1) + 1 + rng.below(10);
+  return shape;
+}
+
+void add_conv(Network& net, Rng& rng) {
+  const int64_t groups = rng.coin() ? 1 : rng.between(2, 4);
+  const int64_t in = rng.between(1, groups == 1 ? 9 : 3), out = rng.between(1, groups == 1 ? 9 : 3);
+  const Window w = random_window(rng, false);
+  std::vector<ValueId> operands = {net.input("x", random_image(rng, groups * in, w)),
+                                   net.constant("w", {groups * out, in, w.kernel[0], w.kernel[1]})};
+  if (rng.coin()) operands.push_back(net.constant("b", {groups * out}));
+  net.output(net.node("conv", Conv{groups, w}, operands, random_epilogue(rng)));
+}
+
+void add_matmul(Network& net, Rng& rng) {
+  const int64_t g = rng.between(1, 4), r = rng.between(1, 12), k = rng.between(1, 20),
+                c = rng.between(1, 12), h = rng.coin() ? g : 1;
+  const MatMul m{rng.coin(), rng.coin()};
+  std::vector<ValueId> operands = {
+      net.input("x", m.transpose_a ? Shape{g, k, r} : Shape{g, r, k}),
+      net.constant("w", m.transpose_b ? Shape{h, c, k} : Shape{h, k, c})};
+  if (rng.coin()) operands.push_back(net.constant("b", {c}));
+  net.output(net.node("matmul", m, operands, random_epilogue(rng)));
+}
+
+void add_pool(Network& net, Rng& rng) {
+  const bool max = rng.coin();
+  Window w = random_window(rng, !max);
+  for (size_t a = 0; max && a < 2; ++a) {  // some of each window must be inside
+    const int64_t most = w.dilation[a] * (w.kernel[a] - 1);
+    w.pad_begin[a] = std::min(w.pad_begin[a], w.dilation[a] == 1 ? most : 0);
+    w.pad_end[a] = std::min(w.pad_end[a], w.dilation[a] == 1 ? most : 0);
+  }
+  const ValueId x = net.input("x", random_image(rng, rng.between(1, 8), w));
+  net.output(net.node("pool", Pool{max ? PoolKind::Max : PoolKind::Average, w}, {x}));
+}
+
+void add_pointwise(Network& net, Rng& rng) {
+  Shape shape;
+  for (int64_t a = 0, rank = rng.between(0, 4); a < rank; ++a) shape.push_back(rng.between(1, 6));
+  const auto operand = [&](const std::string& name) {
+    Shape some = shape;
+    for (int64_t& extent : some)
+      if (rng.below(3) == 0) extent = 1;
+    return name == "x" ? net.input(name, some) : net.constant(name, some);
+  };
+  const ValueId x = operand("x"), y = operand("y"), z = operand("z");
+  const std::vector<ScalarOp> ops = {ScalarOp::Add, ScalarOp::Sub, ScalarOp::Mul, ScalarOp::Max,
+                                     ScalarOp::Less};
+  const ScalarExpr expr{
+      {{any(rng, ops), ScalarRef::input(0), ScalarRef::input(1), {}},
+       {ScalarOp::Select, ScalarRef::input(2), ScalarRef::step(0), ScalarRef::constant(2)}}};
+  net.output(net.node("pointwise", Pointwise{expr}, {x, y, z}));
+}
+
+void add_reduce(Network& net, Rng& rng) {
+  Shape shape;
+  std::vector<int64_t> axes;
+  for (int64_t a = 0, rank = rng.between(1, 4); a < rank; ++a) {
+    shape.push_back(rng.between(1, 8));
+    if (rng.coin()) axes.push_back(a);
+  }
+  const ValueId x = net.input("x", shape);
+  const ReduceKind kind = rng.coin() ? ReduceKind::Sum : ReduceKind::Max;
+  net.output(net.node("reduce", Reduce{kind, axes}, {x}));
+}
+
+// One or two parts behind each other along the output's first axis, each any affine read.
+void add_move(Network& net, Rng& rng) {
+  std::vector<int64_t> extent(static_cast<size_t>(rng.between(1, 4)));
+  std::vector<int32_t> loops;
+  for (int64_t& e : extent) {
+    e = rng.between(1, 7);
+    loops.push_back(static_cast<int32_t>(loops.size()));
+  }
+  Shape x_shape;
+  std::vector<AxisMap> from;
+  shuffle(rng, loops);
+  for (int32_t loop : loops) {
+    if (rng.below(5) == 0) continue;  // expanded
+    AxisMap axis{rng.between(-2, 2), rng.between(1, 2), loop};
+    if (rng.below(8) == 0) axis.coefficient = 0;  // one row of it
+    from.push_back(axis);
+    x_shape.push_back(rng.between(1, 12));
+  }
+  shuffle(rng, loops);
+  std::vector<AxisMap> to;
+  for (int32_t loop : loops) to.push_back({0, 1, loop});
+  Move move{{{0, extent, from, to}}, static_cast<float>(rng.between(-3, 3))};
+  if (rng.coin()) {
+    MovePart second = move.parts[0];
+    const size_t first = static_cast<size_t>(to[0].loop);
+    second.to[0].offset = extent[first];
+    second.extent[first] = rng.between(1, 4);
+    move.parts.push_back(second);
+  }
+  const ValueId x = net.input("x", x_shape);
+  net.output(net.node("move", move, {x}));
+}
+
+std::vector<Dim> allowed(const Work& work, const std::vector<std::string>& names, bool may_reduce) {
+  std::vector<Dim> dims;
+  for (const std::string& name : names)
+    if (may_reduce || !contains(work.reduction, *dim_named(name))) dims.push_back(*dim_named(name));
+  return dims;
+}
+
+std::vector<Unroll> random_axis(Rng& rng, const std::vector<Dim>& dims, int64_t most) {
+  if (dims.empty() || rng.below(4) == 0) return {};
+  return {{any(rng, dims), rng.between(1, most)}};
+}
+
+// Often the whole, often small, never out of bounds.
+int64_t random_extent(Rng& rng, int64_t most) {
+  if (rng.below(3) == 0) return most;
+  return rng.coin() ? rng.between(1, most) : std::min(most, rng.between(1, 3));
+}
+
+Choice random_choice(Rng& rng, const Work& work, const System& system) {
+  Choice c;
+  const bool array = work.kind == WorkKind::Array;
+  int64_t cores = rng.coin() ? 1 : system.chip.cores;
+  c.ring_order = {kDims.begin(), kDims.end()};
+  shuffle(rng, c.ring_order);
+  for (Dim d : c.ring_order) {
+    if (contains(work.reduction, d) || rng.coin()) continue;
+    c.parts[d] = rng.between(1, std::min(cores, work.extent[d]));
+    cores /= c.parts[d];
+  }
+  c.share = rng.coin() ? ShareRule::Balanced : ShareRule::Greedy;
+  for (Dim d : kDims) {
+    c.t[d] = random_extent(rng, ceil_div(work.extent[d], c.parts[d]));
+    c.b[d] = random_extent(rng, c.t[d]);
+  }
+  c.t_order = c.b_order = c.ring_order;
+  shuffle(rng, c.t_order);
+  shuffle(rng, c.b_order);
+  std::stable_partition(c.t_order.begin(), c.t_order.end(),
+                        [&](Dim d) { return !contains(work.reduction, d); });
+  if (array) {
+    const ArrayTier& a = system.array;
+    c.p.rows = random_axis(rng, allowed(work, a.row_dims, true), a.rows);
+    c.p.columns = random_axis(rng, allowed(work, a.column_dims, false), a.columns);
+    c.p.lanes = random_axis(rng, allowed(work, a.lane_dims, false), a.lanes);
+    c.p.corelets = random_axis(rng, allowed(work, a.corelet_dims, false), system.core.corelets);
+  }
+  const bool ker_stays = rng.coin();
+  if (rng.coin()) c.near[ker_stays ? Role::Ker : Role::Inp] = Place::Lrf;
+  for (const Operand& o : work.operands) {
+    const bool move = work.kind == WorkKind::Move;
+    c.outer_of[o.role] = move || rng.coin() ? TransferType::BlockLoad : TransferType::DoubleBuffer;
+    std::vector<TransferType> inner = {TransferType::DoubleBuffer};
+    if (o.role != Role::Out) inner.push_back(TransferType::BlockLoad);
+    if (!c.near.contains(o.role)) inner.push_back(TransferType::Stream);
+    c.inner_of[o.role] = any(rng, inner);
+  }
+  return c;
+}
+
+}  // namespace
+
+void add_random_layer(Network& net, Rng& rng) {
+  using Add = void (*)(Network&, Rng&);
+  const std::vector<Add> kinds = {add_conv,      add_conv,   add_matmul, add_pool,
+                                  add_pointwise, add_reduce, add_move};
+  any(rng, kinds)(net, rng);
+}
+
+// Legal mappings of all layers; some draws are too large for L0 or the LRF.
+Plan random_plan(Rng& rng, const Graph& graph, const System& system, const std::string& precision) {
+  Plan plan{graph.name, system.name, precision, {}};
+  const std::vector<Work> works = describe(graph).value();
+  for (const Work& work : works)
+    for (bool legal = false; !legal;) {
+      const RapidDsc dsc = complete(work, random_choice(rng, work, system));
+      const auto broken = first_rejection(work, system, system.precisions.at(precision), dsc);
+      legal = !broken;
+      const bool capacity = legal || broken->code >= RejectionCode::LxCapacity;
+      TW_CHECK(capacity, "the generator drew a malformed mapping: {}", to_string(*broken));
+      if (legal) plan.layers.push_back({work.name, dsc, 0, {}});
+    }
+  return plan;
+}
+
+}  // namespace tilewright::test
