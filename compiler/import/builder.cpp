@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "compiler/import/dead_code.h"
 #include "compiler/support/check.h"
 
 namespace tilewright {
@@ -41,28 +42,25 @@ Ref Builder::add_constant(const std::string& base, Tensor data) {
   return add_operand(std::move(operand));
 }
 
-Ref Builder::add_filled(const std::string& base, const Shape& shape, const Tensor& element) {
-  Filling filling{shape, element.type, 0, 0};
-  const bool is_float = element.type == ElementType::Float32;
-  if (is_float)
-    std::memcpy(&filling.float_bits, element.floats.data(), sizeof(float));
+Builder::Filling Builder::filling_of(const Operand& operand) {
+  Filling filling{operand.shape, operand.type, 0, 0};
+  if (operand.type == ElementType::Float32)
+    std::memcpy(&filling.float_bits, operand.element->floats.data(), sizeof(float));
   else
-    filling.integer = element.ints[0];
-  std::shared_ptr<Tensor>& shared = filled_[filling];
-  if (!shared) {
-    const int64_t count = *element_count(shape);
-    charge(element.type, count);
-    shared = std::make_shared<Tensor>(Tensor{element.type, shape, {}, {}});
-    if (is_float)
-      shared->floats.assign(static_cast<size_t>(count), element.floats[0]);
-    else
-      shared->ints.assign(static_cast<size_t>(count), element.ints[0]);
-  }
+    filling.integer = operand.element->ints[0];
+  return filling;
+}
+
+Ref Builder::add_filled(const std::string& base, const Shape& shape, const Tensor& element,
+                        const std::string& place) {
   Operand operand;
   operand.name = unique_value_name(base);
   operand.type = element.type;
   operand.shape = shape;
-  operand.data = shared;
+  operand.element = std::make_shared<Tensor>(element);
+  const Filling filling = filling_of(operand);
+  if (filled_.count(filling) == 0) charge(element.type, *element_count(shape), place);
+  filled_[filling];
   return add_operand(std::move(operand));
 }
 
@@ -80,40 +78,58 @@ Ref Builder::add_stored(const std::string& name, const onnx::TensorProto& proto,
 
 const Tensor& Builder::data(Ref constant) {
   TW_CHECK(constant->is_constant(), "'{}' has no data at import", constant->name);
-  if (!constant->data) {
+  if (constant->data) return *constant->data;
+  if (constant->stored != nullptr) {
     const std::string where = where_ + ": tensor " + quoted(constant->name);
     Result<Tensor> tensor =
         decode_tensor(*constant->stored, {constant->type, constant->shape}, where);
     if (!tensor) throw ImportError{tensor.error().front()};
     constant->data = std::make_shared<Tensor>(*std::move(tensor));
+    return *constant->data;
   }
+  std::shared_ptr<Tensor>& shared = filled_[filling_of(*constant)];
+  if (!shared) {
+    const auto count = static_cast<size_t>(*element_count(constant->shape));
+    shared = std::make_shared<Tensor>(Tensor{constant->type, constant->shape, {}, {}});
+    if (constant->type == ElementType::Float32)
+      shared->floats.assign(count, constant->element->floats[0]);
+    else
+      shared->ints.assign(count, constant->element->ints[0]);
+  }
+  constant->data = shared;
   return *constant->data;
 }
 
-Ref Builder::reshape_constant(Ref constant, const Shape& shape) {
-  const Tensor& source = data(constant);
-  const bool ours_alone =
-      constant->uses <= 1 && constant->id < 0 && constant->data.use_count() == 1;
+Ref Builder::reshape_constant(Ref constant, const Shape& shape, const std::string& place) {
+  const bool ours_alone = constant->uses <= 1 && constant->id < 0;
+  const std::string name =
+      ours_alone ? constant->name : unique_value_name(constant->name + "/reshaped");
+  if (constant->element != nullptr) {
+    const Ref result = add_filled(name, shape, *constant->element, place);
+    result->name = name;
+    return result;
+  }
   Operand operand;
+  operand.name = name;
   operand.type = constant->type;
   operand.shape = shape;
-  if (ours_alone) {
-    operand.name = constant->name;
-    operand.data = std::move(constant->data);
-    constant->stored = nullptr;
-  } else {
-    charge(source.type, *element_count(shape));
-    operand.name = unique_value_name(constant->name + "/reshaped");
-    operand.data = std::make_shared<Tensor>(source);
+  operand.stored = constant->stored;
+  if (operand.stored == nullptr) {
+    if (ours_alone && constant->data.use_count() == 1) {
+      operand.data = std::move(constant->data);
+    } else {
+      charge(constant->type, *element_count(shape), place);
+      operand.data = std::make_shared<Tensor>(*constant->data);
+    }
+    operand.data->shape = shape;
   }
-  operand.data->shape = shape;
   return add_operand(std::move(operand));
 }
 
 ValueId Builder::value_of(Ref operand) {
   if (operand->id < 0) {
-    data(operand);
-    operand->id = graph_.add_value({operand->name, operand->type, operand->shape, operand->data});
+    operand->id = graph_.add_value({operand->name, operand->type, operand->shape, nullptr});
+    constants_.push_back(operand);
   }
   return operand->id;
 }
@@ -124,16 +140,26 @@ void Builder::rename(Ref operand, const std::string& name) {
   if (operand->id >= 0) graph_.values[static_cast<size_t>(operand->id)].name = name;
 }
 
-void Builder::charge(ElementType type, int64_t count) {
+void Builder::charge(ElementType type, int64_t count, const std::string& place) {
   const int64_t bytes = count * (type == ElementType::Float32 ? 4 : 8);
+  if (made_up_bytes_ + bytes > kMostMadeUpBytes)
+    throw ImportError{{ErrorCode::Unsupported, place,
+                       fmt::format("constants that the model computes would take {} bytes, the "
+                                   "limit is {}",
+                                   made_up_bytes_ + bytes, kMostMadeUpBytes),
+                       ""}};
   made_up_bytes_ += bytes;
-  if (made_up_bytes_ <= kMostMadeUpBytes) return;
-  made_up_bytes_ -= bytes;
-  throw ImportError{{ErrorCode::Unsupported, where_,
-                     fmt::format("constants that the model computes would take {} bytes, the limit "
-                                 "is {}",
-                                 made_up_bytes_ + bytes, kMostMadeUpBytes),
-                     ""}};
+}
+
+Graph Builder::finish() {
+  const std::vector<ValueId> renumbered = drop_dead(graph_);
+  for (Ref constant : constants_) {
+    const ValueId id = renumbered[static_cast<size_t>(constant->id)];
+    if (id < 0) continue;
+    data(constant);
+    graph_.values[static_cast<size_t>(id)].constant = constant->data;
+  }
+  return std::move(graph_);
 }
 
 std::string Builder::unique(std::set<std::string>& taken, const std::string& base) {

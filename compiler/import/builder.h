@@ -16,19 +16,20 @@
 
 namespace tilewright {
 
-// One tensor: a constant (decoded or not yet), or a value that is computed at run time.
+// One tensor: a constant in one of three forms, or a value that is computed at run time.
 struct Operand {
   std::string name;
   ElementType type = ElementType::Float32;
   Shape shape;
   ValueId id = -1;                            // in the graph, once a node reads it
-  std::shared_ptr<Tensor> data;               // of a constant; shared between equal ones
-  const onnx::TensorProto* stored = nullptr;  // of a constant that is not decoded yet
+  std::shared_ptr<Tensor> data;               // of a constant that is at hand
+  const onnx::TensorProto* stored = nullptr;  // of one that the file holds, under any shape
+  std::shared_ptr<const Tensor> element;      // of one whose elements are all equal
   Operand* viewed = nullptr;                  // whose data this shows under another shape
   int64_t uses = 0;                           // reads by nodes of the model, and as graph output
   bool named_by_model = false;
 
-  bool is_constant() const { return data != nullptr || stored != nullptr; }
+  bool is_constant() const { return data != nullptr || stored != nullptr || element != nullptr; }
 };
 
 // Operands live as long as the builder, so lowering functions pass them around by pointer.
@@ -51,17 +52,18 @@ class Builder {
   // A constant whose size was charged; `base` is made unique.
   Ref add_constant(const std::string& base, Tensor data);
   // Every element equal to the one of `element`; such constants of one shape share their data.
-  Ref add_filled(const std::string& base, const Shape& shape, const Tensor& element);
-  // A constant of the model, checked now and decoded when it is used.
+  Ref add_filled(const std::string& base, const Shape& shape, const Tensor& element,
+                 const std::string& place);
+  // A constant of the model, checked now and decoded when it is needed.
   Ref add_stored(const std::string& name, const onnx::TensorProto& proto, const std::string& where);
 
-  // Data of a constant, decoded on first use.
+  // Data of a constant, made or decoded on first use.
   const Tensor& data(Ref constant);
-  // The constant under another shape of as many elements; takes the data over when nobody else
-  // reads it.
-  Ref reshape_constant(Ref constant, const Shape& shape);
+  // The constant under another shape of as many elements; copies only what is at hand and read by
+  // someone else.
+  Ref reshape_constant(Ref constant, const Shape& shape, const std::string& place);
 
-  // The operand as a value of the graph.
+  // The operand as a value of the graph. Constants get their data at the end, by finish().
   ValueId value_of(Ref operand);
   void add_node(Node node) { graph_.nodes.push_back(std::move(node)); }
   void rename(Ref operand, const std::string& name);
@@ -73,7 +75,10 @@ class Builder {
   }
 
   // Counts data that is not in the file; call before allocating it. Fails beyond the limit.
-  void charge(ElementType type, int64_t count);
+  void charge(ElementType type, int64_t count, const std::string& place);
+
+  // Drops what no output needs, and decodes the constants that are left.
+  Graph finish();
 
   Graph& graph() { return graph_; }
   const std::string& where() const { return where_; }
@@ -93,7 +98,9 @@ class Builder {
     int64_t integer;
     auto operator<=>(const Filling&) const = default;
   };
-  std::map<Filling, std::shared_ptr<Tensor>> filled_;
+  static Filling filling_of(const Operand& operand);
+  std::map<Filling, std::shared_ptr<Tensor>> filled_;  // null: counted, but not made
+  std::vector<Ref> constants_;                         // that are values of the graph
   int64_t made_up_bytes_ = 0;
 };
 

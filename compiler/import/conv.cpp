@@ -9,7 +9,8 @@ namespace {
 
 void check_channels(const NodeContext& node, const Shape& x, const Shape& w, int64_t groups) {
   if (groups < 1 || groups > kMostElements)
-    node.bad(fmt::format("attribute 'group' is {}; it must be at least 1", groups));
+    node.bad(fmt::format("attribute 'group' is {}; it must be at least 1 and at most {}", groups,
+                         kMostElements));
   if (w[1] * groups != x[1])
     node.bad(fmt::format("the input {} has {} channels, the weights {} in {} groups need {}",
                          print(x), x[1], print(w), groups, w[1] * groups));
@@ -49,6 +50,7 @@ void lower_conv(NodeContext& node) {
   }
   Shape shape = {x->shape[0], w->shape[0]};
   for (const WindowAxis& axis : axes) shape.push_back(axis.out);
+  node.check_size(shape);
   check_work(node, as_image(shape), as_image(w->shape));
   const Ref result = node.emit(conv, inputs, as_image(shape));
   node.bind(node.view(result, shape, "/y"));

@@ -4,7 +4,7 @@
 
 namespace tilewright {
 
-void drop_dead(Graph& graph) {
+std::vector<ValueId> drop_dead(Graph& graph) {
   std::vector<bool> needed(graph.values.size(), false);
   const auto need = [&](ValueId id) { needed[static_cast<size_t>(id)] = true; };
   const auto is_needed = [&](ValueId id) -> bool { return needed[static_cast<size_t>(id)]; };
@@ -34,6 +34,7 @@ void drop_dead(Graph& graph) {
     for (ValueId& id : node.inputs) renumber(id);
     renumber(node.output);
   }
+  return renumbered;
 }
 
 }  // namespace tilewright

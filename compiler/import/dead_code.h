@@ -5,7 +5,8 @@
 
 namespace tilewright {
 
-// Drops nodes and values that no output needs (inputs stay) and renumbers the values in order.
-void drop_dead(Graph& graph);
+// Drops nodes and values that no output needs (inputs stay) and renumbers the values in order;
+// returns the new number of each old value, -1 for those that are gone.
+std::vector<ValueId> drop_dead(Graph& graph);
 
 }  // namespace tilewright

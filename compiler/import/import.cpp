@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "compiler/import/builder.h"
-#include "compiler/import/dead_code.h"
 #include "compiler/import/inputs.h"
 #include "compiler/import/operators.h"
 #include "compiler/import/parse.h"
@@ -57,16 +56,14 @@ class Importer {
       TW_CHECK(operand != nullptr, "output '{}' has no value", output.name());
       builder_.graph().outputs.push_back(builder_.value_of(operand));
     }
-    Graph graph = std::move(builder_.graph());
-    drop_dead(graph);
+    Graph graph = builder_.finish();
     const Diagnostics problems = verify(graph);
     TW_CHECK(problems.empty(), "{}: the imported graph is unsound:\n{}", where_,
              to_string(problems));
     return graph;
   }
 
-  // Checks the outputs, and decodes those that are constants.
-  void settle_outputs() {
+  void check_outputs() {
     for (const auto& output : model_.output()) {
       const Ref operand = builder_.find(output.name());
       if (operand == nullptr) continue;
@@ -78,11 +75,6 @@ class Importer {
       if (element_count(operand->shape) == 0)
         findings_.unsupported(place,
                               fmt::format("the output {} has no elements", print(operand->shape)));
-      try {
-        builder_.value_of(operand);
-      } catch (const ImportError& error) {
-        findings_.add(error.finding);
-      }
     }
   }
 
@@ -204,7 +196,7 @@ Result<Graph> import_bytes(std::string_view bytes, const std::string& where,
   if (!structure) return fail(findings.take());
   Importer importer(model->graph(), *structure, where, options, findings);
   importer.run();
-  importer.settle_outputs();
+  importer.check_outputs();
   if (!findings.empty()) return fail(findings.take());
   return importer.finish();
 }

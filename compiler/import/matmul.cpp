@@ -149,8 +149,7 @@ void lower_matmul(NodeContext& node) {
   Shape shape = *batch;
   if (a->shape.size() > 1) shape.push_back(left.rows);
   if (b->shape.size() > 1) shape.push_back(right.columns);
-  if (const std::string problem = problem_of_shape(shape); !problem.empty())
-    node.bad("the result is too large: " + problem);
+  node.check_size(shape);
   int64_t groups = product(*batch), rows = left.rows;
   check_work(node, groups, rows, left.columns, right.columns);
 

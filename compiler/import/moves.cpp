@@ -166,8 +166,7 @@ void lower_expand(NodeContext& node) {
   const auto shape = broadcast(x->shape, wanted);
   if (!shape)
     node.bad(fmt::format("the input {} does not broadcast to {}", print(x->shape), print(wanted)));
-  if (const std::string problem = problem_of_shape(*shape); !problem.empty())
-    node.bad("the result is too large: " + problem);
+  node.check_size(*shape);
   node.bind(expand(node, x, *shape, ""));
 }
 

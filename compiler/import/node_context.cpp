@@ -81,14 +81,13 @@ const std::string& NodeContext::input_name(size_t index) const {
 
 std::vector<int64_t> NodeContext::constant_ints(size_t index, std::string_view what) {
   const Ref operand = input(index);
+  const std::string place = fmt::format("input {} ({}, {})", index, what, quoted(operand->name));
   if (!operand->is_constant())
-    unsupported(fmt::format("the {} ({}) are computed at run time; they must be known at import",
-                            what, quoted(operand->name)),
-                fmt::format("make them an initializer, or bind the graph input they come from with "
-                            "--bind NAME=FILE"));
+    unsupported(place + " is computed at run time; it must be known at import",
+                "make it an initializer, or bind the graph input it comes from with --bind");
   if (operand->type != ElementType::Int64 || operand->shape.size() > 1)
-    bad(fmt::format("the {} ({}) are {} {}, not a list of integers", what, quoted(operand->name),
-                    name_of(operand->type), print(operand->shape)));
+    bad(fmt::format("{} is {} {}, not a list of integers", place, name_of(operand->type),
+                    print(operand->shape)));
   return builder_.data(operand).ints;
 }
 
@@ -154,10 +153,14 @@ void NodeContext::check_all_attributes_known() {
                       quoted(attribute.name())));
 }
 
-void NodeContext::check_emission(const std::vector<Ref>& inputs, const Shape& shape,
-                                 ElementType type) const {
+void NodeContext::check_size(const Shape& shape) const {
   const std::string problem = problem_of_shape(shape);
   if (!problem.empty()) bad("the result is too large: " + problem);
+}
+
+void NodeContext::check_emission(const std::vector<Ref>& inputs, const Shape& shape,
+                                 ElementType type) const {
+  check_size(shape);
   if (element_count(shape) == 0)
     unsupported(fmt::format("the result {} has no elements", print(shape)));
   if (type != ElementType::Float32)
@@ -201,12 +204,11 @@ Ref NodeContext::fold(const Primitive& primitive, const std::vector<Ref>& inputs
                       const Shape& shape, std::string_view suffix, ElementType type) {
   if (!std::all_of(inputs.begin(), inputs.end(), [](Ref r) { return r->is_constant(); }))
     return nullptr;
-  const std::string problem = problem_of_shape(shape);
-  if (!problem.empty()) bad("the result is too large: " + problem);
+  check_size(shape);
   const int64_t count = *element_count(shape);
   std::vector<const Tensor*> tensors;
   if (const auto* move = std::get_if<Move>(&primitive); move != nullptr && !move->is_view()) {
-    builder_.charge(inputs[0]->type, count);
+    announce(inputs[0]->type, count);
     for (Ref operand : inputs) tensors.push_back(&builder_.data(operand));
     return constant(fold_move(*move, tensors, shape), suffix);
   }
@@ -214,7 +216,7 @@ Ref NodeContext::fold(const Primitive& primitive, const std::vector<Ref>& inputs
   const bool integers = std::any_of(inputs.begin(), inputs.end(),
                                     [](Ref r) { return r->type == ElementType::Int64; });
   if (pointwise == nullptr || (!integers && count > kMostFoldedFloats)) return nullptr;
-  builder_.charge(type, count);
+  announce(type, count);
   for (Ref operand : inputs) tensors.push_back(&builder_.data(operand));
   std::optional<Tensor> result = fold_pointwise(pointwise->expr, tensors, shape, type);
   if (!result) bad("the integer arithmetic of the constants overflows or divides by zero");
@@ -225,7 +227,7 @@ Ref NodeContext::view(Ref operand, const Shape& shape, std::string_view suffix) 
   TW_CHECK(element_count(shape) == element_count(operand->shape), "{} viewed as {}",
            print(operand->shape), print(shape));
   if (operand->shape == shape) return operand;
-  if (operand->is_constant()) return builder_.reshape_constant(operand, shape);
+  if (operand->is_constant()) return builder_.reshape_constant(operand, shape, site_.place);
   const Ref source = operand->viewed != nullptr ? operand->viewed : operand;
   if (source->shape == shape) return source;
   check_emission({source}, shape, source->type);
@@ -239,13 +241,12 @@ Ref NodeContext::constant(Tensor data, std::string_view suffix) {
 }
 
 Ref NodeContext::filled(const Shape& shape, const Tensor& element) {
-  const std::string problem = problem_of_shape(shape);
-  if (!problem.empty()) bad("the result is too large: " + problem);
-  return builder_.add_filled(site_.name, shape, element);
+  check_size(shape);
+  return builder_.add_filled(site_.name, shape, element, site_.place);
 }
 
 Ref NodeContext::cast_constant(Ref operand, ElementType type, std::string_view suffix) {
-  builder_.charge(type, *element_count(operand->shape));
+  announce(type, *element_count(operand->shape));
   auto result = fold_cast(builder_.data(operand), type);
   if (!result) bad(fmt::format("{} holds values that no integer has", quoted(operand->name)));
   return constant(*std::move(result), suffix);
@@ -271,7 +272,6 @@ void NodeContext::bind(size_t index, Ref operand) {
   if (operand->named_by_model && graph_outputs_.count(name) > 0) {
     // An output of the graph needs a value of its own.
     if (operand->is_constant()) {
-      builder_.data(operand);
       Operand copy = *operand;
       copy.id = -1;
       operand = builder_.add_operand(std::move(copy));

@@ -51,6 +51,9 @@ class NodeContext {
   // Attributes that no accessor asked for: the operator does not have them.
   void check_all_attributes_known();
 
+  // Fails when a result of this shape is beyond the limits on tensors.
+  void check_size(const Shape& shape) const;
+
   // Emission. `suffix` tells the extra nodes of one operator apart ("/max"); the node that does the
   // operator's main work has none. Primitives whose inputs are all constant are folded when they
   // are views, moves, or cheap pointwise functions.
@@ -60,7 +63,7 @@ class NodeContext {
   Ref view(Ref operand, const Shape& shape, std::string_view suffix);
   // A constant that the importer makes up; announce() large ones before allocating them.
   Ref constant(Tensor data, std::string_view suffix);
-  void announce(ElementType type, int64_t count) { builder_.charge(type, count); }
+  void announce(ElementType type, int64_t count) { builder_.charge(type, count, site_.place); }
   // Every element equal to the one of `element`.
   Ref filled(const Shape& shape, const Tensor& element);
   // A constant in another type; fractions are cut off.

@@ -206,8 +206,7 @@ void lower_gather(NodeContext& node) {
   shape.insert(shape.end(), where->shape.begin(), where->shape.end());
   shape.insert(shape.end(), x->shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1,
                x->shape.end());
-  if (const std::string problem = problem_of_shape(shape); !problem.empty())
-    node.bad("the result is too large: " + problem);
+  node.check_size(shape);
   if (element_count(shape) == 0)
     node.unsupported(fmt::format("the result {} is empty", print(shape)));
   const Shape middle = {product(x->shape, 0, axis), extent, product(x->shape, axis + 1, rank)};

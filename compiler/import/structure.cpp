@@ -233,9 +233,10 @@ class StructureCheck {
       }
     }
     walk.erase(walk.begin(), std::find(walk.begin(), walk.end(), node));
+    std::reverse(walk.begin(), walk.end());
+    std::rotate(walk.begin(), std::min_element(walk.begin(), walk.end()), walk.end());
     std::vector<std::string> names;
-    for (auto it = walk.rbegin(); it != walk.rend(); ++it)
-      names.push_back(result_.node_names[static_cast<size_t>(*it)]);
+    for (int step : walk) names.push_back(result_.node_names[static_cast<size_t>(step)]);
     bad(where_, fmt::format("the nodes {} form a cycle: each waits for another one's output",
                             quoted_list(names)));
   }

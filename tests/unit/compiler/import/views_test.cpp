@@ -56,8 +56,8 @@ TEST_CASE("a shape computed at run time is refused with what would mend it") {
   m.input("x", {6}).input("to", {2}).output("y");
   m.node("Reshape", {"x", "to"}, {"y"}).named("r");
   CHECK(findings(m) ==
-        Lines{"3 m.onnx: node 'r' (Reshape): the shape ('to') is computed at run time; "
-              "it must be known at import"});
+        Lines{"3 m.onnx: node 'r' (Reshape): input 1 (shape, 'to') is computed at run "
+              "time; it must be known at import"});
 }
 
 TEST_CASE("Flatten, Squeeze and Unsqueeze are views, one after the other one view") {
