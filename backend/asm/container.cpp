@@ -146,7 +146,6 @@ class Reader {
     const std::string here = fmt::format("{} {}", place, stream.size());
     const auto* opcode = message.GetReflection()->GetOneofFieldDescriptor(
         message, message.GetDescriptor()->FindOneofByName("opcode"));
-    const size_t number = stream.size();
     std::string problem = wire::unknown_fields(message);
     if (problem.empty() && opcode == nullptr) problem = "there is no opcode";
     isa::for_each_opcode([&]<class T>(const T&) {
@@ -155,7 +154,7 @@ class Reader {
       problem = wire::decode(message.GetReflection()->GetMessage(message, opcode), instruction);
       stream.emplace_back(std::move(instruction));
     });
-    return problem.empty() || say(problem, fmt::format("{} {}", place, number));
+    return problem.empty() || say(problem, here);
   }
 
   const std::string& where_;

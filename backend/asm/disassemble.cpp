@@ -38,25 +38,26 @@ std::string quoted(std::string_view text) {
   return out += '"';
 }
 
-// The fields of an instruction, a tensor or a core, on one line; or, when `element_indent` is
-// positive, wrapped with lists of structs one element per line, behind so many spaces.
+// The fields of an instruction, a tensor or a core: on one line, or, when `wrap_indent` is
+// positive, wrapped. Further lines then stand behind so many spaces, elements of lists behind two
+// more.
 class FieldWriter {
  public:
-  explicit FieldWriter(size_t element_indent = 0) : element_indent_(element_indent) {}
+  explicit FieldWriter(size_t wrap_indent = 0) : wrap_indent_(wrap_indent) {}
 
   template <Described Struct>
   std::string fields(const Struct& value) {
     [[maybe_unused]] static const Struct defaults{};
     std::string out;
-    size_t column = element_indent_ + std::string_view("eltwise").size();
+    size_t column = wrap_indent_ + std::string_view("eltwise").size();
     for_each_field<Struct>([&](const auto& f) {
       const std::string text = field_text(f, value.*f.member, defaults.*f.member);
       if (text.empty()) return;
       const size_t first_line = std::min(text.find('\n'), text.size());
-      const bool wrap = element_indent_ > 0 && !out.empty() && column + first_line + 3 > kLineWidth;
-      if (wrap) out += " \\\n" + std::string(element_indent_, ' ');
+      const bool wrap = wrap_indent_ > 0 && !out.empty() && column + first_line + 3 > kLineWidth;
+      if (wrap) out += " \\\n" + std::string(wrap_indent_, ' ');
       if (!wrap && !out.empty()) out += ' ';
-      column = (wrap ? element_indent_ : column + 1) + text.size();
+      column = (wrap ? wrap_indent_ : column + 1) + text.size();
       if (first_line < text.size()) column = text.size() - text.rfind('\n');
       out += text;
     });
@@ -128,8 +129,8 @@ class FieldWriter {
   }
   template <class Element>
   std::string list_text(const std::vector<Element>& list, bool bare) {
-    const bool broken = Described<Element> && !bare && element_indent_ > 0 && !list.empty();
-    const std::string gap = broken ? "\n" + std::string(element_indent_, ' ') : " ";
+    const bool broken = Described<Element> && !bare && wrap_indent_ > 0 && !list.empty();
+    const std::string gap = broken ? "\n" + std::string(wrap_indent_ + 2, ' ') : " ";
     std::string out = bare ? "" : "[";
     for (size_t i = 0; i < list.size(); ++i) {
       if (i > 0 || broken) out += gap;
@@ -138,22 +139,22 @@ class FieldWriter {
       else
         out += fmt::format("{}", list[i]);
     }
-    if (broken) out += "\n" + std::string(element_indent_ - 2, ' ');
+    if (broken) out += "\n" + std::string(wrap_indent_, ' ');
     return bare ? out : out + "]";
   }
 
-  size_t element_indent_;
+  size_t wrap_indent_;
 };
 
 template <class T>
-std::string with_fields(std::string_view word, const T& value, size_t element_indent) {
-  const std::string fields = FieldWriter(element_indent).fields(value);
+std::string with_fields(std::string_view word, const T& value, size_t wrap_indent) {
+  const std::string fields = FieldWriter(wrap_indent).fields(value);
   return std::string(word) + (fields.empty() ? "" : " ") + fields;
 }
 
-std::string instruction_text(const Instruction& instruction, size_t element_indent) {
+std::string instruction_text(const Instruction& instruction, size_t wrap_indent) {
   return std::visit(
-      [&]<class T>(const T& i) { return with_fields(kOpcode<T>.name, i, element_indent); },
+      [&]<class T>(const T& i) { return with_fields(kOpcode<T>.name, i, wrap_indent); },
       instruction);
 }
 

@@ -28,11 +28,21 @@ std::string mutate(std::string bytes, Rng& rng, std::string_view alphabet) {
     const auto length = static_cast<size_t>(rng.between(1, 12));
     const auto other = static_cast<size_t>(rng.below(size));
     switch (rng.below(7)) {
-      case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << rng.below(8))); break;
-      case 1: bytes[at] = static_cast<char>(rng.next()); break;
-      case 2: bytes.erase(at, length); break;
-      case 3: bytes.insert(at, bytes.substr(other, length)); break;
-      case 4: bytes.replace(at, length, bytes.substr(other, length)); break;
+      case 0:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << rng.below(8)));
+        break;
+      case 1:
+        bytes[at] = static_cast<char>(rng.next());
+        break;
+      case 2:
+        bytes.erase(at, length);
+        break;
+      case 3:
+        bytes.insert(at, bytes.substr(other, length));
+        break;
+      case 4:
+        bytes.replace(at, length, bytes.substr(other, length));
+        break;
       case 5:
         bytes[at] = alphabet[static_cast<size_t>(rng.below(static_cast<int64_t>(alphabet.size())))];
         break;
@@ -45,7 +55,8 @@ std::string mutate(std::string bytes, Rng& rng, std::string_view alphabet) {
 
 void check_findings(const Diagnostics& findings) {
   bool complete = !findings.empty() && findings.size() <= 3 * kMostFindings;
-  for (const Diagnostic& d : findings) complete = complete && !d.where.empty() && !d.message.empty();
+  for (const Diagnostic& d : findings)
+    complete = complete && !d.where.empty() && !d.message.empty();
   if (!complete) FAIL("incomplete findings: " << to_string(findings));
 }
 
@@ -81,7 +92,8 @@ TEST_CASE("Mutated files are read or refused") {
     Rng rng{seed};
     for (int m = 0; m < 150; ++m) {
       INFO("seed " << seed << ", mutation " << m);
-      const std::string mutated = file.substr(0, start) + mutate(file.substr(start), rng, "\x0a\x12\x1a\xff");
+      const std::string mutated =
+          file.substr(0, start) + mutate(file.substr(start), rng, "\x0a\x12\x1a\xff");
       const auto program = parse_program(mutated, "f");
       if (!program) {
         check_findings(program.error());

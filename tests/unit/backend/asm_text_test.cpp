@@ -162,7 +162,7 @@ TEST_CASE("Long instructions are wrapped, and read back") {
     at = end + 1;
   }
   CHECK(text.find(" \\\n        out (buffer (lx") != std::string::npos);
-  CHECK(text.find(" axes [\n      (count (terms r2 step 2)") != std::string::npos);
+  CHECK(text.find(" axes [\n        (count (terms r2 step 2)") != std::string::npos);
   const auto again = assemble(text, "f.asm");
   INFO((again ? "" : to_string(again.error())));
   REQUIRE(again.has_value());
