@@ -11,9 +11,9 @@
 
 namespace tilewright {
 
-const std::vector<Stage>& inference_stages() {
+const std::vector<GraphStage>& inference_stages() {
   // clang-format off
-  static const std::vector<Stage> stages = {
+  static const std::vector<GraphStage> stages = {
       {"fold-constants", fold_constants},
       {"drop-identities", drop_identities},
       {"drop-dead", drop_dead},      // whose reading would keep others from being folded
@@ -29,7 +29,7 @@ const std::vector<Stage>& inference_stages() {
 }
 
 Graph optimize_for_inference(Graph graph, const StageObserver& observer) {
-  for (const Stage& stage : inference_stages()) {
+  for (const GraphStage& stage : inference_stages()) {
     graph = stage.run(std::move(graph));
     const Diagnostics findings = verify(graph);
     TW_CHECK(findings.empty(), "after {}\n{}", stage.name, to_string(findings));

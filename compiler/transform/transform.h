@@ -11,13 +11,13 @@ namespace tilewright {
 
 // A pure function that keeps what the graph computes, up to rounding, and the names, shapes and
 // order of its inputs and outputs.
-struct Stage {
+struct GraphStage {
   std::string_view name;  // "fold-affine"; also what --dump-after takes
   Graph (*run)(Graph graph);
 };
 
 // In the order in which they run.
-const std::vector<Stage>& inference_stages();
+const std::vector<GraphStage>& inference_stages();
 
 // Sees the graph after each stage; for dumps.
 using StageObserver = std::function<void(std::string_view stage, const Graph& graph)>;

@@ -8,7 +8,7 @@ namespace tilewright {
 namespace {
 
 TEST_CASE("every stage alone keeps what a graph computes") {
-  for (const Stage& stage : inference_stages()) {
+  for (const GraphStage& stage : inference_stages()) {
     int changed = 0;
     for (uint64_t seed = 0; seed < 150; ++seed) {
       const Graph before = RandomGraph(seed).make();
