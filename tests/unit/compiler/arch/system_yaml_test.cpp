@@ -210,3 +210,17 @@ TEST_CASE("a truncated or scrambled system never crashes the reader") {
     if (!parsed) CHECK_FALSE(parsed.error().empty());
   }
 }
+
+TEST_CASE("the README's machine is complete") {
+  std::ifstream file(std::string(TILEWRIGHT_SOURCE_DIR) + "/compiler/arch/README.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  const std::string text = page.str();
+  const size_t begin = text.find("```yaml\n") + 8;
+  const auto system =
+      parse_system(text.substr(begin, text.find("```", begin) - begin), "README.md");
+  INFO((system ? "" : to_string(system.error())));
+  REQUIRE(system);
+  CHECK(system->name == "tiny");
+  CHECK(system->core.array_out.bytes_per_cycle == Rational{64, 5});
+}
