@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include <fmt/ranges.h>
+
 #include "compiler/support/check.h"
 #include "compiler/support/rng.h"
 
@@ -209,19 +211,24 @@ void NetworkBuilder::random_initializer(const std::string& name, const std::vect
   }
 }
 
-void NetworkBuilder::constant_of_shape(const std::string& name, const std::vector<int64_t>& shape,
-                                       float value) {
+std::string NetworkBuilder::shape_initializer(const std::vector<int64_t>& shape) {
+  const std::string name = fmt::format("shape.{}", fmt::join(shape, "x"));
+  if (!shape_names_.insert(name).second) return name;
   onnx::TensorProto& extents = *graph_.add_initializer();
-  extents.set_name(name + ".shape");
+  extents.set_name(name);
   extents.set_data_type(onnx::TensorProto::INT64);
   extents.add_dims(static_cast<int64_t>(shape.size()));
   std::string& raw = *extents.mutable_raw_data();
   raw.resize(shape.size() * sizeof(int64_t));
   for (size_t axis = 0; axis < shape.size(); ++axis)
     put_word(raw.data() + axis * sizeof(int64_t), static_cast<uint64_t>(shape[axis]));
+  return name;
+}
 
+void NetworkBuilder::constant_of_shape(const std::string& name, const std::vector<int64_t>& shape,
+                                       float value) {
   onnx::AttributeProto& attribute =
-      *node("ConstantOfShape", name, {extents.name()}).add_attribute();
+      *node("ConstantOfShape", name, {shape_initializer(shape)}).add_attribute();
   attribute.set_name("value");
   attribute.set_type(onnx::AttributeProto::TENSOR);
   onnx::TensorProto& element = *attribute.mutable_t();

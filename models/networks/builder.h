@@ -1,6 +1,7 @@
 // Writes an ONNX graph layer by layer, tracking shapes and drawing weights as it goes.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,10 +62,13 @@ class NetworkBuilder {
   void random_initializer(const std::string& name, const std::vector<int64_t>& shape, float middle,
                           float spread);
   void constant_of_shape(const std::string& name, const std::vector<int64_t>& shape, float value);
+  // The name of an initializer that holds these extents; one for all that ask.
+  std::string shape_initializer(const std::vector<int64_t>& shape);
 
   onnx::ModelProto model_;
   onnx::GraphProto& graph_;
   NetworkOptions options_;
+  std::set<std::string> shape_names_;
 };
 
 }  // namespace tilewright
