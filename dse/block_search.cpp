@@ -1,0 +1,204 @@
+#include "dse/block_search.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/capacity.h"
+#include "compiler/mapping/footprint.h"
+
+namespace tilewright {
+
+namespace {
+
+// The block part of lower(): loops, hops and unfinished reductions; steps and bytes as there.
+LoopNest block_nest(const Problem& problem, const Extents& tile, const Extents& unroll,
+                    const BlockCandidate& candidate, const std::array<Place, 2>& places,
+                    bool partial_tiles) {
+  LoopNest nest;
+  nest.unroll = unroll;
+  DimSet loops = 0, pending = 0;
+  for (Dim d : candidate.order) {
+    nest.b_loops.push_back(
+        {{Stage::B, d}, tile[d], candidate.b[d], ceil_div(tile[d], candidate.b[d])});
+    loops |= bit(d);
+    if (contains(problem.work.reduction, d)) pending |= bit(d);
+    if (contains(problem.out_dims, d)) nest.b_partial = pending;
+  }
+  const bool partial = partial_tiles || nest.b_partial != 0;
+  for (size_t x = 0; x < 3; ++x) {
+    const Operand& operand = problem.work.operands[x];
+    Motion m;
+    m.operand = static_cast<int>(x);
+    m.role = operand.role;
+    m.type = candidate.types[x];
+    m.store = x == 2;
+    m.inner = m.store ? Place::Acc : places[x];
+    m.moves = static_cast<DimSet>(problem.dims[x] & loops);
+    m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
+    for (const AccessAxis& axis : operand.axes) m.steps.push_back(lattice_step(axis, candidate.b));
+    m.cell_bytes = m.store ? kPartialSumBytes : problem.precision.bytes;
+    m.link_bytes = m.store && partial ? kPartialSumBytes : problem.precision.bytes;
+    nest.inner.push_back(std::move(m));
+  }
+  return nest;
+}
+
+void divide(Extents& block, const std::vector<Unroll>& axis) {
+  for (const Unroll& u : axis) block[u.dim] = ceil_div(block[u.dim], u.factor);
+}
+
+}  // namespace
+
+void BlockCandidate::write(const Problem& problem, MappingChoice& choice) const {
+  choice.b = b;
+  choice.p = problem.flows[flow].p;
+  choice.b_order = order;
+  for (size_t x = 0; x < 3; ++x) choice.types[x][1] = types[x];
+  for (size_t x = 0; x < 2; ++x) choice.inner[x] = problem.flows[flow].inner[x];
+}
+
+BlockSearch::BlockSearch(const Problem& problem, const Extents& tile, bool partial_tiles)
+    : problem_(problem), tile_(tile), partial_tiles_(partial_tiles) {}
+
+int64_t BlockSearch::least_body(const UnrollClass& unroll, const Extents& ext) const {
+  const UnitTimes& t = problem_.times;
+  return t.array_busy(ext, unroll.unroll) + t.fill + 2 * t.semaphore;
+}
+
+int64_t BlockSearch::least_body(const Extents& ext) const {
+  int64_t least = -1;
+  for (const UnrollClass& u : problem_.unrolls) {
+    if (u.dominated) continue;
+    const int64_t cycles = least_body(u, ext);
+    if (least < 0 || cycles < least) least = cycles;
+  }
+  return least;
+}
+
+std::vector<BlockSearch::Block> BlockSearch::blocks_of(const Extents& unroll) const {
+  std::vector<Block> all{{tile_, 1}};
+  for (Dim d : kDims) {
+    const std::vector<int64_t> extents = block_extents(d, tile_[d], unroll[d]);
+    if (extents.size() == 1 && extents[0] == tile_[d]) continue;
+    std::vector<Block> finer;
+    for (const Block& block : all)
+      for (int64_t b : extents) {
+        Block one = block;
+        one.b[d] = b;
+        one.blocks *= ceil_div(tile_[d], b);
+        finer.push_back(one);
+      }
+    all = std::move(finer);
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Block& a, const Block& b) { return a.blocks < b.blocks; });
+  return all;
+}
+
+void BlockSearch::run(const Visitor& visitor, Counters& counters) const {
+  std::vector<const UnrollClass*> unrolls;
+  for (const UnrollClass& u : problem_.unrolls) unrolls.push_back(&u);
+  std::stable_sort(unrolls.begin(), unrolls.end(),
+                   [this](const UnrollClass* a, const UnrollClass* b) {
+                     return least_body(*a, tile_) < least_body(*b, tile_);
+                   });
+  static constexpr std::array<Place, 2> kPlaces[] = {
+      {Place::L0, Place::Lrf}, {Place::L0, Place::L0}, {Place::Lrf, Place::L0}};
+  for (const UnrollClass* u : unrolls) {
+    if (visitor.done()) return;
+    if (!visitor.wants_unroll(*u)) {
+      counters.prune(Rule::UnrollBound);
+      continue;
+    }
+    const std::vector<Block> blocks = blocks_of(u->unroll);
+    for (const auto& places : kPlaces) run_places(*u, places, blocks, visitor, counters);
+  }
+}
+
+void BlockSearch::run_places(const UnrollClass& unroll, const std::array<Place, 2>& places,
+                             const std::vector<Block>& blocks, const Visitor& visitor,
+                             Counters& counters) const {
+  const UnitTimes& t = problem_.times;
+  const int64_t busy = t.array_busy(tile_, unroll.unroll);
+  for (const Block& block : blocks) {
+    if (visitor.done()) return;
+    // Blocks come by rising count: no later one takes less.
+    if (!visitor.wants_body(unroll, busy + block.blocks * (t.fill + 2 * t.semaphore))) {
+      counters.prune(Rule::BlockBound);
+      return;
+    }
+    run_block(unroll, places, block.b, visitor, counters);
+  }
+}
+
+int BlockSearch::flow_that_fits(const UnrollClass& unroll, const std::array<Place, 2>& places,
+                                const Extents& block, const std::array<int64_t, 3>& buffers) const {
+  const ArrayTier& array = problem_.system.array;
+  for (size_t f : unroll.flows) {
+    const Dataflow& flow = problem_.flows[f];
+    if (flow.inner != places) continue;
+    Extents corelet = block;
+    divide(corelet, flow.p.corelets);
+    Extents pe = corelet, lane = corelet;
+    divide(pe, flow.p.rows);
+    divide(pe, flow.p.columns);
+    divide(lane, flow.p.columns);
+    divide(lane, flow.p.lanes);
+    int64_t l0 = 0, lrf = 0;
+    for (size_t x = 0; x < 2; ++x) {
+      const bool in_lrf = places[x] == Place::Lrf;
+      (in_lrf ? lrf : l0) +=
+          footprint_elems(problem_.work.operands[x], block, in_lrf ? pe : corelet) * buffers[x] *
+          problem_.precision.bytes;
+    }
+    const int64_t sums = footprint_elems(problem_.work.operands[2], block, lane) * buffers[2];
+    if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
+      return static_cast<int>(f);
+  }
+  return -1;
+}
+
+void BlockSearch::run_block(const UnrollClass& unroll, const std::array<Place, 2>& places,
+                            const Extents& block, const Visitor& visitor,
+                            Counters& counters) const {
+  if (flow_that_fits(unroll, places, block, {1, 1, 1}) < 0) {
+    counters.prune(Rule::ArrayCapacity);
+    return;
+  }
+  BlockCandidate candidate;
+  candidate.b = block;
+  DimSet several = 0;
+  for (Dim d : kDims)
+    if (block[d] < tile_[d]) several |= bit(d);
+  std::array<bool, 3> moves;
+  for (size_t x = 0; x < 3; ++x) moves[x] = (problem_.dims[x] & several) != 0;
+  const auto orders = block_orders(several);
+  for (unsigned doubled = 0; doubled < 8; ++doubled) {
+    std::array<int64_t, 3> buffers{1, 1, 1};
+    bool sensible = true;
+    for (size_t x = 0; x < 3; ++x) {
+      const bool two = (doubled >> x & 1) != 0;
+      const bool lrf = x < 2 && places[x] == Place::Lrf;
+      sensible &= !two || moves[x];
+      buffers[x] = two ? 2 : 1;
+      candidate.types[x] =
+          two ? TransferType::DoubleBuffer : (lrf ? TransferType::BlockLoad : TransferType::Stream);
+    }
+    if (!sensible) continue;
+    const int flow = flow_that_fits(unroll, places, block, buffers);
+    if (flow < 0) {
+      counters.prune(Rule::ArrayCapacity);
+      continue;
+    }
+    candidate.flow = static_cast<size_t>(flow);
+    for (const std::vector<Dim>& order : orders) {
+      if (visitor.done()) return;
+      candidate.order = order;
+      candidate.nest =
+          block_nest(problem_, tile_, unroll.unroll, candidate, places, partial_tiles_);
+      candidate.partial = partial_tiles_ || candidate.nest.b_partial != 0;
+      visitor.visit(candidate);
+    }
+  }
+}
+
+}  // namespace tilewright

@@ -1,0 +1,43 @@
+// What a search did, by named rule.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tilewright {
+
+// Why a part of the space was left out. README.md gives the reason of each.
+enum class Rule : uint8_t {
+  DivisionBound,
+  TripsBound,
+  TileBound,
+  LxCapacity,
+  OrderBound,
+  UnrollBound,
+  BlockBound,
+  ArrayCapacity,
+  TrafficBound,
+  BodyBound,
+  DoubleBuffer,
+};
+inline constexpr std::array<std::string_view, 11> kRuleNames = {
+    "division-bound",         "trips-bound", "tile-bound",     "lx-capacity",   "order-bound",
+    "unroll-bound",           "block-bound", "array-capacity", "traffic-bound", "body-bound",
+    "double-buffer-dominates"};
+inline std::string_view name_of(Rule rule) { return kRuleNames[static_cast<size_t>(rule)]; }
+
+struct Counters {
+  int64_t evaluated = 0;  // exact totals of legal mappings
+  int64_t effort = 0;     // tile nests and block nests evaluated
+  std::array<int64_t, kRuleNames.size()> pruned{};
+
+  void prune(Rule rule, int64_t n = 1) { pruned[static_cast<size_t>(rule)] += n; }
+  void add(const Counters& other) {
+    evaluated += other.evaluated;
+    effort += other.effort;
+    for (size_t r = 0; r < pruned.size(); ++r) pruned[r] += other.pruned[r];
+  }
+};
+
+}  // namespace tilewright

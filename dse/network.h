@@ -1,0 +1,22 @@
+// A whole network, layer by layer: equal layers are searched once.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "dse/search.h"
+
+namespace tilewright {
+
+// Called after each layer, with how many are done.
+using SearchProgress = std::function<void(size_t done, size_t total, const Work& work)>;
+
+// One result per layer, in order. Layers that differ only in name, operator and tensors share one
+// search. Fails with the findings of every layer that has no legal mapping.
+Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
+                                                 const System& system,
+                                                 const PrecisionInfo& precision,
+                                                 const SearchOptions& options,
+                                                 const SearchProgress& progress = {});
+
+}  // namespace tilewright

@@ -1,0 +1,60 @@
+// One layer on one system, with everything that all of its mappings share.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "costmodel/unit_times.h"
+#include "dse/space.h"
+
+namespace tilewright {
+
+inline constexpr size_t kMaxOperands = 11;
+
+// Tile orders alike in how often each operand crosses the external link.
+struct OrderProfile {
+  // Per operand: loops that it does not depend on but that lie outside its innermost moving loop.
+  std::array<DimSet, kMaxOperands> again{};
+  std::vector<std::vector<Dim>> orders;
+};
+
+// Dataflows of one unrolling: they differ in where operands sit and in which axis holds what.
+struct UnrollClass {
+  Extents unroll;
+  std::vector<size_t> flows;              // indices in Problem::flows
+  std::array<size_t, kDimCount> value{};  // per dim: index in Problem::unroll_values
+  bool dominated = false;                 // another class unrolls each dim by at least as much
+};
+
+struct Problem {
+  Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in);
+
+  const Work& work;
+  const System& system;
+  const PrecisionInfo& precision;
+  UnitTimes times;
+  size_t operands = 0, out = 0;  // how many; which is OUT
+  std::array<DimSet, kMaxOperands> dims{};
+  DimSet present = 0, whole = 0;
+  DimSet out_dims = 0;
+
+  // Array layers only.
+  std::vector<Dataflow> flows;
+  std::vector<UnrollClass> unrolls;
+  std::array<std::vector<int64_t>, kDimCount> unroll_values;
+
+  // For every set of T loops of several trips that can occur.
+  const std::vector<OrderProfile>& profiles(DimSet several) const { return profiles_[several]; }
+
+  // Fewest cycles that one step of the T loops takes.
+  int64_t least_step_cycles() const;
+
+ private:
+  void find_unrolls();
+  void find_profiles(DimSet several);
+
+  std::array<std::vector<OrderProfile>, 256> profiles_;
+};
+
+}  // namespace tilewright

@@ -1,0 +1,214 @@
+#include "dse/search.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "compiler/mapping/rejection.h"
+#include "compiler/support/check.h"
+#include "dse/node_search.h"
+#include "dse/space_size.h"
+
+namespace tilewright {
+
+namespace {
+
+// Nodes searched between two looks at the incumbent. Fixed, so that results do not depend on
+// threads.
+constexpr size_t kBatch = 8;
+constexpr size_t kProbeNodes = 48;
+constexpr int64_t kProbeCandidates = 400;
+
+class LayerSearch {
+ public:
+  LayerSearch(const Work& work, const System& system, const PrecisionInfo& precision,
+              const SearchOptions& options)
+      : problem_(work, system, precision),
+        options_(options),
+        arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic),
+        start_(std::chrono::steady_clock::now()) {}
+
+  Result<SearchResult> run() {
+    if (auto impossible = find_smallest(); !impossible) return fail(impossible.error());
+    make_divisions();
+    if (!out_of_budget()) probe();
+    rounds();
+    return result();
+  }
+
+ private:
+  // The least demanding mapping: every tile and block one index. If it is illegal, all are.
+  Result<void> find_smallest() {
+    MappingChoice choice;
+    for (Dim d : kDims) choice.t[d] = contains(problem_.whole, d) ? problem_.work.extent[d] : 1;
+    for (const Operand& operand : problem_.work.operands) {
+      (void)operand;
+      choice.types.push_back({TransferType::BlockLoad, TransferType::Stream});
+      choice.inner.push_back(Place::L0);
+    }
+    choice.t_order = tile_orders(problem_.work, problem_.present).front();
+    const RapidDsc dsc = compose(problem_.work, choice);
+    if (const auto r = first_rejection(problem_.work, problem_.system, problem_.precision, dsc))
+      return bad_input(
+          "layer '" + problem_.work.name + "' on system '" + problem_.system.name + "'",
+          "no mapping is legal; the least demanding one breaks " + to_string(*r),
+          "larger memories, or a smaller layer");
+    adopt(Found{nest_cost(problem_.work, problem_.times, dsc,
+                          lower(problem_.work, problem_.system, problem_.precision, dsc))
+                    .cycles,
+                choice});
+    ++counters_.evaluated;
+    return {};
+  }
+
+  void make_divisions() {
+    for (const Extents& parts : divisions(problem_.work, problem_.system.chip.cores)) {
+      divisions_.emplace_back(problem_, parts);
+      divisions_.back().bound = division_bound(problem_, divisions_.back());
+    }
+    // Best first; the order in which they were found decides among equals.
+    std::stable_sort(divisions_.begin(), divisions_.end(),
+                     [](const Division& a, const Division& b) { return a.bound < b.bound; });
+    bound_ = divisions_.front().bound;
+  }
+
+  // Adopts what is cheaper, and among equals what comes first as a value.
+  void adopt(const Found& found) {
+    if (best_ && found.cycles > best_->cycles) return;
+    if (best_ && found.cycles == best_->cycles &&
+        !(compose(problem_.work, found.choice) < compose(problem_.work, best_->choice)))
+      return;
+    best_ = found;
+  }
+
+  bool out_of_budget() {
+    if (counters_.effort >= options_.max_evaluations) stopped_ = true;
+    if (options_.stop != nullptr && options_.stop->load()) stopped_ = true;
+    if (options_.time_budget_seconds > 0) {
+      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+      if (spent.count() > options_.time_budget_seconds) stopped_ = true;
+    }
+    return stopped_;
+  }
+
+  // Nodes with a bound in (above, limit], best first.
+  std::vector<TileNode> nodes(int64_t above, int64_t limit) {
+    size_t open = 0;
+    while (open < divisions_.size() && divisions_[open].bound <= limit) ++open;
+    std::vector<std::vector<TileNode>> found(open);
+    std::vector<Counters> counters(open);
+    const int64_t trips = std::max<int64_t>(1, limit / problem_.least_step_cycles());
+    arena_.execute([&] {
+      tbb::parallel_for(size_t{0}, open, [&](size_t k) {
+        divisions_[k].extend(problem_, trips);
+        TileSearch(problem_, divisions_[k], k).find(above, limit, found[k], counters[k]);
+      });
+    });
+    std::vector<TileNode> all;
+    for (size_t k = 0; k < open; ++k) {
+      counters_.add(counters[k]);
+      all.insert(all.end(), found[k].begin(), found[k].end());
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
+    return all;
+  }
+
+  // Searches the nodes side by side against one incumbent.
+  void search(const std::vector<TileNode>& batch, int64_t most_candidates) {
+    std::vector<std::optional<Found>> found(batch.size());
+    std::vector<Counters> counters(batch.size());
+    const int64_t below = best_->cycles;
+    arena_.execute([&] {
+      tbb::parallel_for(size_t{0}, batch.size(), [&](size_t k) {
+        const Division& division = divisions_[batch[k].division];
+        found[k] = search_node(problem_, division, division.extents(batch[k].choice), below,
+                               most_candidates, counters[k]);
+      });
+    });
+    for (size_t k = 0; k < batch.size(); ++k) {
+      counters_.add(counters[k]);
+      if (found[k]) adopt(*found[k]);
+    }
+  }
+
+  // A first incumbent: a quick look at nodes spread over those near the bound.
+  void probe() {
+    const std::vector<TileNode> all = nodes(-1, bound_ + bound_ / 8 + 64);
+    std::vector<TileNode> some;
+    for (size_t k = 0; k < std::min(kProbeNodes, all.size()); ++k)
+      some.push_back(all[k * all.size() / std::min(kProbeNodes, all.size())]);
+    for (size_t at = 0; at < some.size() && !out_of_budget(); at += kBatch)
+      search({some.begin() + static_cast<long>(at),
+              some.begin() + static_cast<long>(std::min(some.size(), at + kBatch))},
+             kProbeCandidates);
+  }
+
+  // Thresholds rise until no node below the incumbent is left: then it is proven.
+  void rounds() {
+    int64_t above = -1, limit = bound_;
+    while (!out_of_budget()) {
+      const int64_t upto = std::min(limit, best_->cycles - 1);
+      const std::vector<TileNode> all = nodes(above, upto);
+      for (size_t at = 0; at < all.size(); at += kBatch) {
+        if (all[at].bound >= best_->cycles) break;
+        bound_ = std::max(bound_, all[at].bound);
+        if (out_of_budget()) return;
+        search({all.begin() + static_cast<long>(at),
+                all.begin() + static_cast<long>(std::min(all.size(), at + kBatch))},
+               0);
+      }
+      if (limit >= best_->cycles - 1) {
+        bound_ = best_->cycles;
+        proven_ = true;
+        return;
+      }
+      bound_ = std::max(bound_, limit + 1);
+      above = limit;
+      limit += std::max<int64_t>(64, limit / 32);
+    }
+  }
+
+  Result<SearchResult> result() {
+    SearchResult r;
+    r.best = compose(problem_.work, best_->choice);
+    const auto broken = first_rejection(problem_.work, problem_.system, problem_.precision, r.best);
+    TW_CHECK(!broken, "the search returns an illegal mapping: {}", to_string(*broken));
+    r.price = price(problem_.work, problem_.system, problem_.precision, r.best);
+    TW_CHECK(r.price.cost.cycles == best_->cycles, "layer {}: searched {} cycles, priced {}",
+             problem_.work.name, best_->cycles, r.price.cost.cycles);
+    r.space = space_size(problem_, divisions_);
+    r.evaluated = counters_.evaluated;
+    r.effort = counters_.effort;
+    for (size_t k = 0; k < kRuleNames.size(); ++k)
+      if (counters_.pruned[k] > 0) r.pruned[std::string(kRuleNames[k])] = counters_.pruned[k];
+    r.proven = proven_;
+    r.lower_bound_cycles = std::min(bound_, best_->cycles);
+    r.gap = proven_ ? 0.0
+                    : static_cast<double>(best_->cycles - r.lower_bound_cycles) /
+                          static_cast<double>(best_->cycles);
+    return r;
+  }
+
+  const Problem problem_;
+  const SearchOptions& options_;
+  tbb::task_arena arena_;
+  std::chrono::steady_clock::time_point start_;
+  std::vector<Division> divisions_;
+  std::optional<Found> best_;
+  int64_t bound_ = 0;
+  bool proven_ = false, stopped_ = false;
+  Counters counters_;
+};
+
+}  // namespace
+
+Result<SearchResult> search_layer(const Work& work, const System& system,
+                                  const PrecisionInfo& precision, const SearchOptions& options) {
+  return LayerSearch(work, system, precision, options).run();
+}
+
+}  // namespace tilewright

@@ -1,0 +1,45 @@
+// The search: the cheapest mapping of one layer in the declared space (README.md), with a proof
+// that it is, or the gap that is left.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "compiler/arch/system.h"
+#include "compiler/mapping/work.h"
+#include "compiler/support/result.h"
+#include "costmodel/price.h"
+
+namespace tilewright {
+
+struct SearchOptions {
+  int jobs = 0;  // threads; 0: as many as the machine has
+  // Effort after which the search stops with what it has: tile nests and block nests evaluated,
+  // counted alike for any number of threads.
+  int64_t max_evaluations = 20'000'000;
+  double time_budget_seconds = 0;           // 0: none
+  bool exhaustive = false;                  // price every mapping of the space, no bounds
+  const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
+};
+
+struct SearchResult {
+  RapidDsc best;
+  Price price;
+  std::string space;                      // distinct mappings of the declared space, decimal
+  int64_t evaluated = 0;                  // legal mappings whose exact total was computed
+  int64_t effort = 0;                     // what max_evaluations limits
+  std::map<std::string, int64_t> pruned;  // subtrees cut, by rule (README.md lists the rules)
+  // No mapping in the space takes fewer cycles; equals the price when proven.
+  int64_t lower_bound_cycles = 0;
+  bool proven = false;
+  double gap = 0;  // (cycles - lower bound) / cycles
+};
+
+// Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
+// one. The result, counters included, does not depend on `jobs`, unless time or `stop` ends it.
+Result<SearchResult> search_layer(const Work& work, const System& system,
+                                  const PrecisionInfo& precision, const SearchOptions& options);
+
+}  // namespace tilewright

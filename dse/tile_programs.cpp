@@ -1,0 +1,118 @@
+#include "dse/tile_programs.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/capacity.h"
+#include "compiler/mapping/footprint.h"
+
+namespace tilewright {
+
+TilePrograms::TilePrograms(const Problem& problem, const Division& division, const Extents& tile)
+    : problem_(problem), division_(division), tile_(tile) {
+  for (Dim d : kDims)
+    if (tile[d] < division.share[d]) several_ |= bit(d);
+  for (size_t x = 0; x < problem.operands; ++x)
+    if ((problem.dims[x] & several_) != 0) movable_ |= 1u << x;
+  if (problem.work.kind == WorkKind::Move) movable_ = 0;  // one link, one buffer
+  partial_tiles_ = (several_ & problem.work.reduction) != 0;
+  if (problem.work.kind == WorkKind::Move || !partial_tiles_)
+    sets_[0] = largest_sets(problem.precision.bytes);
+  const bool may_be_partial = problem.work.kind == WorkKind::Array || partial_tiles_;
+  if (may_be_partial && problem.work.reduction != 0) sets_[1] = largest_sets(kPartialSumBytes);
+}
+
+int64_t TilePrograms::lx_bytes(unsigned doubled, int64_t out_cell) const {
+  int64_t bytes = 0;
+  for (size_t x = 0; x < problem_.operands; ++x) {
+    const bool out = x == problem_.out;
+    if (out && problem_.work.kind == WorkKind::Move) continue;
+    const int64_t elems = footprint_elems(problem_.work.operands[x], tile_, tile_);
+    bytes += round_up(
+        elems * (out ? out_cell : problem_.precision.bytes) * ((doubled >> x & 1) != 0 ? 2 : 1),
+        kLxAlignBytes);
+  }
+  return bytes;
+}
+
+std::vector<unsigned> TilePrograms::largest_sets(int64_t out_cell) const {
+  std::vector<unsigned> fitting, largest;
+  for (unsigned set = movable_;; set = (set - 1) & movable_) {
+    if (lx_bytes(set, out_cell) <= problem_.system.core.lx_bytes) fitting.push_back(set);
+    if (set == 0) break;
+  }
+  for (unsigned set : fitting)
+    if (std::none_of(fitting.begin(), fitting.end(),
+                     [set](unsigned other) { return other != set && (other & set) == set; }))
+      largest.push_back(set);
+  return largest;
+}
+
+size_t TilePrograms::shape_of(const TileShape& shape) {
+  const auto at = std::find(shapes_.begin(), shapes_.end(), shape);
+  if (at != shapes_.end()) return static_cast<size_t>(at - shapes_.begin());
+  shapes_.push_back(shape);
+  return shapes_.size() - 1;
+}
+
+MappingChoice TilePrograms::choice(const TileProgram& program) const {
+  MappingChoice choice;
+  choice.parts = division_.parts;
+  choice.t = choice.b = tile_;
+  choice.t_order = program.order;
+  for (size_t x = 0; x < problem_.operands; ++x) {
+    const bool doubled = (program.doubled >> x & 1) != 0;
+    choice.types.push_back(
+        {doubled ? TransferType::DoubleBuffer : TransferType::BlockLoad, TransferType::Stream});
+    choice.inner.push_back(Place::L0);
+  }
+  return choice;
+}
+
+TileProgram TilePrograms::compile(const std::vector<Dim>& order, unsigned doubled,
+                                  bool for_partial) {
+  TileProgram program;
+  program.order = order;
+  program.doubled = doubled;
+  program.for_partial = for_partial;
+  const RapidDsc dsc = compose(problem_.work, choice(program));
+  const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
+  const TileGrid grid(problem_.work, dsc, nest);
+  const TileTimeline timeline = tile_timeline(problem_.times, nest, grid, problem_.work.kind);
+  program.fixed = timeline.exposed + problem_.times.layer_cycles;
+  for (const TileTimeline::Step& step : timeline.steps) {
+    program.fixed += step.blocking * step.count;
+    if (problem_.work.kind == WorkKind::Move) continue;
+    const TileProgram::Step one{shape_of(step.tile), step.beside, step.count};
+    const auto like = std::find_if(program.steps.begin(), program.steps.end(), [&](const auto& s) {
+      return s.shape == one.shape && s.beside == one.beside;
+    });
+    if (like == program.steps.end())
+      program.steps.push_back(one);
+    else
+      like->count += one.count;
+  }
+  return program;
+}
+
+int64_t TilePrograms::total(const TileProgram& program, const std::vector<int64_t>& bodies) const {
+  int64_t cycles = program.fixed;
+  const int64_t wait = 2 * problem_.times.semaphore;
+  for (const TileProgram::Step& step : program.steps)
+    cycles += step.count * std::max(step.beside, wait + bodies[step.shape]);
+  return cycles;
+}
+
+int64_t TilePrograms::least_total(const std::vector<int64_t>& bodies, bool for_partial,
+                                  int64_t none, const TileProgram** which) const {
+  int64_t least = none;
+  for (const TileProgram& program : programs_) {
+    if (program.for_partial != for_partial) continue;
+    const int64_t cycles = total(program, bodies);
+    if (cycles >= least) continue;
+    least = cycles;
+    if (which != nullptr) *which = &program;
+  }
+  return least;
+}
+
+}  // namespace tilewright

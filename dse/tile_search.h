@@ -1,0 +1,53 @@
+// Which tiles (D, T) can still lead to a mapping of at most so many cycles: bounds that need
+// neither loop order nor dataflow.
+#pragma once
+
+#include <vector>
+
+#include "dse/counters.h"
+#include "dse/division.h"
+
+namespace tilewright {
+
+struct TileNode {
+  int64_t bound = 0;  // no mapping with this division and tile takes less
+  size_t division = 0;
+  TileChoice choice{};
+};
+
+// No mapping with this division takes fewer cycles.
+int64_t division_bound(const Problem& problem, const Division& division);
+
+// Tiles of one division with a bound in (above, limit], in a fixed order.
+class TileSearch {
+ public:
+  TileSearch(const Problem& problem, const Division& division, size_t index);
+
+  void find(int64_t above, int64_t limit, std::vector<TileNode>& found, Counters& counters);
+
+  // [S2] of README.md: the larger of two totals.
+  int64_t bound(const TileChoice& choice);
+  // [S1] The same when only the first `level` dims are decided, the others whole.
+  int64_t partial_bound(size_t level, const TileChoice& choice, int64_t trips);
+
+ private:
+  void descend(size_t level, TileChoice& choice, int64_t trips);
+  int64_t external_sum(const TileChoice& choice, DimSet decided);
+  int64_t array_cycles(const TileChoice& choice);
+  int64_t slot_sum(size_t x, const TileChoice& choice);
+
+  const Problem& problem_;
+  const Division& division_;
+  size_t index_;
+  std::vector<Dim> free_;                    // dims with a choice
+  std::vector<const UnrollClass*> unrolls_;  // undominated, by rising array cycles of whole tiles
+  std::vector<int64_t> whole_cycles_;        // of each
+  std::array<std::array<int64_t, kDimCount>, kMaxOperands> stride_{};
+  std::array<std::vector<int64_t>, kMaxOperands> known_;  // slot sums; -1: not yet
+
+  int64_t above_ = 0, limit_ = 0;
+  std::vector<TileNode>* found_ = nullptr;
+  Counters* counters_ = nullptr;
+};
+
+}  // namespace tilewright
