@@ -12,6 +12,10 @@ namespace tilewright::sim {
 namespace {
 
 constexpr int64_t kMostSteps = int64_t{1} << 34;  // instructions of one layer, over all streams
+constexpr int64_t kMostTime = int64_t{1} << 61;   // cycles of one layer
+
+// Of bytes and cycles, which may be absurdly many each.
+void add(int64_t& sum, int64_t more) { sum = std::min(sum + more, kMostTime); }
 
 }  // namespace
 
@@ -36,8 +40,9 @@ LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink
 
 Diagnostic LayerRun::endless(const Stream& stream) const {
   return {ErrorCode::Unsupported, place(stream),
-          fmt::format("the layer's streams have executed {} instructions; no more are simulated",
-                      kMostSteps),
+          fmt::format("the layer goes on after {} instructions and {} cycles; no longer ones are "
+                      "simulated",
+                      steps_, stream.time),
           ""};
 }
 
@@ -69,7 +74,8 @@ void LayerRun::run_until_blocked(int index) {
       return;
     }
     if (!ready_.empty() && earlier(ready_.front(), index)) return make_ready(index);
-    if (++steps_ > kMostSteps) return findings_.push_back(endless(stream));
+    if (++steps_ > kMostSteps || std::max(stream.time, stream.link_free) > kMostTime)
+      return findings_.push_back(endless(stream));
     if (!step(stream)) return;
   }
 }
@@ -157,8 +163,8 @@ bool LayerRun::step(Stream& stream, const Transfer& transfer) {
   const CoreSlice& slice = plan_.layer->cores[static_cast<size_t>(stream.core)];
   const int64_t bytes = transfer_bytes(transfer, look_.registers, slice);
   const int64_t cycles = link_cycles(program_.system.core.array_in, bytes);
-  in_bytes_ += bytes;
-  stream.busy += cycles;
+  add(in_bytes_, bytes);
+  add(stream.busy, cycles);
   put(stream, look_);
   stream.link_free = std::max(stream.time, stream.link_free) + cycles;
   if (!transfer.stream) stream.time = stream.link_free;
@@ -168,9 +174,9 @@ bool LayerRun::step(Stream& stream, const Transfer& transfer) {
 
 bool LayerRun::work(Stream& stream, const UnitWork& work) {
   put(stream, look_);
-  in_bytes_ += work.in_bytes;
-  out_bytes_ += work.out_bytes;
-  stream.busy += work.cycles;
+  add(in_bytes_, work.in_bytes);
+  add(out_bytes_, work.out_bytes);
+  add(stream.busy, work.cycles);
   stream.time += work.cycles;
   return true;
 }
@@ -229,7 +235,7 @@ void LayerRun::transfer_together() {
     }
     start = std::max(start, ext(core).time);
     const int64_t bytes = transfer_bytes(transfer, meeting_[c].registers, plan_.layer->cores[c]);
-    if (plan.group[c] == core) external_bytes_ += bytes;
+    if (plan.group[c] == core) add(external_bytes_, bytes);
     cycles =
         std::max(cycles, external_cycles(program_.system.chip, bytes, cores_, plan.group_size[c]));
   }
@@ -239,7 +245,7 @@ void LayerRun::transfer_together() {
     put(stream, meeting_[static_cast<size_t>(core)]);
     ++stream.at;
     stream.time = start + cycles;
-    stream.busy += cycles;
+    add(stream.busy, cycles);
     make_ready(index_of(stream));
   }
   if (sink_ != nullptr && !sink_->meet()) stopped_ = true;
