@@ -22,11 +22,11 @@ const Motion* motion_of(const std::vector<Motion>& motions, size_t operand) {
 // Hands out the cells of one core's memories, each from 0 upwards.
 class LocalMemory {
  public:
-  Buffer take(const Motion& motion, const DenseBox& box, Place where, bool tile) {
+  Buffer take(const Motion& motion, const DenseBox& box, bool tile) {
     TW_CHECK(motion.buffer_elems == box.elems, "{} needs {} elements, its motion has {}",
              name_of(motion.role), box.elems, motion.buffer_elems);
     Buffer buffer;
-    buffer.memory = memory_of(where);
+    buffer.memory = memory_of(motion.inner);
     buffer.buffers = static_cast<int32_t>(motion.buffers);
     buffer.buffer_elems = motion.buffer_elems;
     buffer.cell_bytes = static_cast<int32_t>(motion.cell_bytes);
@@ -65,12 +65,6 @@ DimSet divided_dims(const CoreDivision& division) {
   return dims;
 }
 
-// The array's end of the hop at Lx.
-Place near_place(const RapidDsc& dsc, size_t operand) {
-  const DataTransfer& hop = dsc.data_structures[operand].transfers.back();
-  return hop.src == Place::Lx ? hop.dst : hop.src;
-}
-
 PlacedOperand place(const LayerToEmit& layer, size_t index, LocalMemory& memory) {
   const Operand& operand = layer.work.operands[index];
   const Motion* hop = motion_of(layer.nest.external, index);
@@ -86,12 +80,12 @@ PlacedOperand place(const LayerToEmit& layer, size_t index, LocalMemory& memory)
                      static_cast<int32_t>(layer.element_bytes),
                      0};
   const bool own_tile = layer.work.kind != WorkKind::Move || operand.role != Role::Out;
-  if (own_tile) placed.lx = memory.take(*hop, placed.tile, Place::Lx, true);
+  if (own_tile) placed.lx = memory.take(*hop, placed.tile, true);
   placed.multicast = static_cast<DimSet>(divided_dims(layer.dsc.core_d) & ~operand.dims());
   placed.inner_hop = motion_of(layer.nest.inner, index);
   if (placed.inner_hop != nullptr) {
     placed.block = dense_box(operand, placed.inner_hop->steps, layer.dsc.b);
-    placed.near = memory.take(*placed.inner_hop, placed.block, near_place(layer.dsc, index), false);
+    placed.near = memory.take(*placed.inner_hop, placed.block, false);
   }
   return placed;
 }

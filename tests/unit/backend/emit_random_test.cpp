@@ -1,5 +1,6 @@
 // Random small layers under random legal mappings: numbers must be those of the graph. The
-// generator is the test's own. A failure prints its seed; EMIT_SEED=n runs that one alone.
+// generator is the test's own. A failure prints its seed; EMIT_SEED=n runs that one alone,
+// EMIT_SEEDS=n seeds 0 to n - 1.
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -37,5 +38,7 @@ TEST_CASE("random layers under random mappings compute the graph's numbers", "[e
     run_seed(std::strtoull(one, nullptr, 10));
     return;
   }
-  for (uint64_t seed = 0; seed < 1000; ++seed) run_seed(seed);
+  const char* const many = std::getenv("EMIT_SEEDS");
+  const uint64_t seeds = many ? std::strtoull(many, nullptr, 10) : 1000;
+  for (uint64_t seed = 0; seed < seeds; ++seed) run_seed(seed);
 }
