@@ -1,4 +1,5 @@
 // Damaged models: whatever the bytes, the importer gives a sound graph or findings.
+#include <cstdlib>
 #include <random>
 
 #include "tests/unit/compiler/import/model_builder.h"
@@ -121,6 +122,12 @@ void disturb_numbers(onnx::ModelProto& model, std::mt19937& random) {
     model.mutable_opset_import(0)->set_version(static_cast<int64_t>(random() % 25));
 }
 
+// TILEWRIGHT_FUZZ_ROUNDS asks for longer runs.
+int rounds() {
+  const char* wanted = std::getenv("TILEWRIGHT_FUZZ_ROUNDS");
+  return wanted != nullptr ? std::max(std::atoi(wanted), 3000) : 3000;
+}
+
 // A Result is always one or the other; import itself verifies the graphs that it accepts.
 bool survives(std::string_view bytes) {
   const Result<Graph> graph = import_bytes(bytes, "m.onnx", {});
@@ -136,7 +143,7 @@ TEST_CASE("damaged bytes never crash the importer") {
   REQUIRE(survives(models[0]));
   REQUIRE(survives(models[1]));
   int accepted = 0;
-  for (int round = 0; round < 3000; ++round)
+  for (int round = 0; round < rounds(); ++round)
     accepted += survives(damaged(models[round % 3], random)) ? 1 : 0;
   CHECK(accepted > 30);
 }
@@ -145,7 +152,7 @@ TEST_CASE("disturbed attributes, extents and constants never crash the importer"
   std::mt19937 random(1);
   const std::string models[] = {convolutional(), products(), shapes()};
   int accepted = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     onnx::ModelProto model;
     REQUIRE(model.ParseFromString(models[round % 3]));
     disturb_numbers(model, random);
