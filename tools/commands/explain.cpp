@@ -1,0 +1,150 @@
+// explain: why a mapping costs what it costs, or every reason why it is illegal.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "compiler/mapping/rejection.h"
+#include "compiler/support/near_miss.h"
+#include "tools/cli/exit_status.h"
+#include "tools/commands/commands.h"
+#include "tools/driver/deliver.h"
+#include "tools/driver/terminal.h"
+#include "tools/results/json.h"
+#include "tools/results/layer_table.h"
+#include "tools/results/mapping_words.h"
+#include "tools/results/numbers.h"
+
+namespace tilewright {
+
+namespace {
+
+struct Explanation {
+  std::string text;
+  Json layers = Json::array();
+  int status = kDone;
+};
+
+std::string cost_text(const Cost& cost) {
+  std::string text = "cycles by class:     " + print_classes(cost) + "\ncycles by resource:  ";
+  bool first = true;
+  for (int k = 0; k < kResources; ++k) {
+    const int64_t n = cost.charged[static_cast<size_t>(k)];
+    if (n == 0) continue;
+    text +=
+        fmt::format("{}{} {}", first ? "" : ", ", name_of(static_cast<Resource>(k)), grouped(n));
+    first = false;
+  }
+  return text + "\n";
+}
+
+std::string layer_text(const MappedLayer& layer, const Target& target) {
+  const LoopNest nest = lower(layer.work, target.system, target.info, layer.dsc);
+  std::string text =
+      fmt::format("layer '{}' ({}, {}): {} cycles, bound by {}\n", layer.work.name, layer.work.op,
+                  layer.work.primitive, grouped(layer.cycles()), name_of(layer.price.bottleneck));
+  text += mapping_words(layer.work, layer.dsc, nest) + "\n\n" + print(nest) + "\n";
+  text += cost_text(layer.price.cost);
+  text += "bytes per link:      ";
+  bool first = true;
+  for (const auto& [link, bytes] : layer.link_bytes) {
+    text += fmt::format("{}{} {}", first ? "" : ", ", link, grouped(bytes));
+    first = false;
+  }
+  text +=
+      fmt::format("\nno mapping is below: {} cycles (MACs over the peak, bytes over the link)\n",
+                  grouped(layer.lower_bound_cycles));
+  if (layer.search.space != "1")
+    text +=
+        fmt::format("search:              {} of {} mappings priced; {}\n",
+                    grouped(layer.search.evaluated), layer.search.space,
+                    layer.search.proven_optimal
+                        ? std::string("proven optimal in the declared space, under the cycle model")
+                        : fmt::format("not proven optimal, gap {}", percent(layer.search.gap)));
+  return text;
+}
+
+void add_legal(Explanation& all, const MappedLayer& layer, const Target& target) {
+  all.text += (all.text.empty() ? "" : "\n") + layer_text(layer, target);
+  all.layers.push_back({{"name", layer.work.name},
+                        {"legal", true},
+                        {"cycles", layer.cycles()},
+                        {"bottleneck", name_of(layer.price.bottleneck)},
+                        {"breakdown", breakdown_json(layer.price.cost)},
+                        {"link_bytes", link_bytes_json(layer.link_bytes)},
+                        {"rapid_dsc", rapid_dsc_json(layer.dsc)}});
+}
+
+void add_illegal(Explanation& all, const Work& work, const std::vector<Rejection>& reasons) {
+  all.text += fmt::format("{}layer '{}' ({}): the mapping is illegal\n",
+                          all.text.empty() ? "" : "\n", work.name, work.op);
+  Json list = Json::array();
+  for (const Rejection& r : reasons) {
+    all.text += "  " + to_string(r) + "\n";
+    list.push_back({{"text", to_string(r)}, {"required", r.required}, {"available", r.available}});
+  }
+  all.layers.push_back({{"name", work.name}, {"legal", false}, {"rejections", std::move(list)}});
+  all.status = kNegativeAnswer;
+}
+
+Result<Explanation> explain_given(const std::vector<Work>& works, const Target& target,
+                                  const std::string& path) {
+  const Result<std::vector<NamedMapping>> mappings = read_mappings(path);
+  if (!mappings) return fail(mappings.error());
+  Explanation all;
+  for (const Work& work : works) {
+    const auto found = std::find_if(mappings->begin(), mappings->end(),
+                                    [&](const NamedMapping& m) { return m.layer == work.name; });
+    if (found == mappings->end()) continue;
+    const auto reasons = rejections(work, target.system, target.info, found->dsc);
+    if (reasons.empty())
+      add_legal(all, price_layer(work, target, found->dsc), target);
+    else
+      add_illegal(all, work, reasons);
+  }
+  if (all.text.empty()) return bad_input(path, "maps none of the layers asked for");
+  return all;
+}
+
+Result<Explanation> explain_best(const std::vector<Work>& works, const Target& target,
+                                 const SearchFlags& flags) {
+  const Result<MappedNetwork> network = search_mappings(works, target, flags);
+  if (!network) return fail(network.error());
+  Explanation all;
+  for (const MappedLayer& layer : network->layers) add_legal(all, layer, target);
+  if (network->stopped) all.status = kStopped;
+  return all;
+}
+
+// The layers to explain: all, or the one named.
+Result<std::vector<Work>> chosen(const LoadedModel& model, const std::string& layer) {
+  if (layer.empty()) return model.works;
+  std::vector<std::string> names;
+  for (const Work& work : model.works) {
+    if (work.name == layer) return std::vector<Work>{work};
+    names.push_back(work.name);
+  }
+  return bad_input("--layer " + layer, "the model has no such layer", near_miss_hint(layer, names));
+}
+
+}  // namespace
+
+int run_explain(const MapOptions& options) {
+  if (const Diagnostics missing = not_in_this_version(options.search); !missing.empty())
+    return report(missing);
+  const Result<Target> target = load_target(options.target);
+  if (!target) return report(target.error());
+  const Result<LoadedModel> model = load_model(options.model);
+  if (!model) return report(model.error());
+  const Result<std::vector<Work>> works = chosen(*model, options.layer);
+  if (!works) return report(works.error());
+  Result<Explanation> all = options.mapping.empty()
+                                ? explain_best(*works, *target, options.search)
+                                : explain_given(*works, *target, options.mapping);
+  if (!all) return report(all.error());
+  Json document = result_header("explain", *model, *target);
+  document["explanation"] = std::move(all->layers);
+  return deliver(OutputSet(), options.report, all->text, print(document), all->status);
+}
+
+}  // namespace tilewright

@@ -1,0 +1,70 @@
+// A network with a mapping and its price for each layer, by search or as given.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/mapping/plan.h"
+#include "compiler/mapping/rapid_dsc_yaml.h"
+#include "costmodel/price.h"
+#include "tools/driver/load.h"
+
+namespace tilewright {
+
+// How a mapping was found. A mapping that was given was not searched for: a space of one.
+struct LayerSearch {
+  std::string space = "1";  // mappings in the declared space, a decimal number of any length
+  int64_t evaluated = 1;    // distinct legal mappings that were priced
+  std::map<std::string, int64_t> pruned;  // by rule
+  bool proven_optimal = false;            // within the declared space, under the cycle model
+  double gap = 0;                         // (cycles - proven bound) / cycles; 0 when proven optimal
+};
+
+struct MappedLayer {
+  Work work;
+  RapidDsc dsc;
+  Price price;
+  int64_t lower_bound_cycles = 0;
+  std::map<std::string, int64_t> link_bytes;  // modelled
+  LayerSearch search;
+
+  int64_t cycles() const { return price.cost.cycles; }
+};
+
+struct MappedNetwork {
+  std::vector<MappedLayer> layers;  // in order of execution
+  double cpu_seconds = 0;           // of the search
+  bool stopped = false;             // by time or by Ctrl-C, with something left unproven
+  bool stopped = false;             // by Ctrl-C or a limit that the user gave
+
+  int64_t cycles() const;
+  int64_t macs() const;
+  Cost cost() const;  // summed over the layers
+};
+
+// The legal mapping `dsc` of `work`, priced.
+MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& dsc);
+
+// Prices the mappings of a file, by layer name; a layer may be missing (`mapped` layers come back).
+// Unknown layers and illegal mappings are findings, all of them, with both numbers.
+Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Target& target,
+                                     const std::vector<NamedMapping>& mappings,
+                                     const std::string& where);
+// From a mapping file, a plan (which is one) or a result document of --json.
+Result<std::vector<NamedMapping>> read_mappings(const std::string& path);
+
+// The best mapping of each layer; Ctrl-C ends the search early, with the best so far.
+Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
+                                      const SearchFlags& flags);
+
+Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork& network);
+
+// Options of the design that this version does not have yet: Unsupported findings.
+Diagnostics not_in_this_version(const SearchFlags& flags);
+
+// MACs over what the chip's arrays could do in these cycles; idle cores count.
+double utilization(int64_t macs, int64_t cycles, const Target& target);
+
+}  // namespace tilewright

@@ -1,0 +1,130 @@
+#include "tools/results/json.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/mapping/rapid_dsc_tree.h"
+#include "tools/cli/version.h"
+
+namespace tilewright {
+
+namespace {
+
+Json scalar_json(const YamlNode& node) {
+  int64_t value = 0;
+  const char* end = node.text.data() + node.text.size();
+  const auto [stop, error] = std::from_chars(node.text.data(), end, value);
+  if (!node.quoted && error == std::errc() && stop == end) return value;
+  if (!node.quoted && (node.text == "true" || node.text == "false")) return node.text == "true";
+  return node.text;
+}
+
+Json yaml_json(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::Null:
+      return nullptr;
+    case YamlNode::Kind::Scalar:
+      return scalar_json(node);
+    case YamlNode::Kind::Sequence: {
+      Json list = Json::array();
+      for (const YamlNode& item : node.items) list.push_back(yaml_json(item));
+      return list;
+    }
+    case YamlNode::Kind::Map: {
+      Json map = Json::object();
+      for (size_t k = 0; k < node.items.size(); ++k)
+        map[node.keys[k].text] = yaml_json(node.items[k]);
+      return map;
+    }
+  }
+  return nullptr;
+}
+
+Json search_json(const LayerSearch& search) {
+  Json pruned = Json::object();
+  for (const auto& [rule, count] : search.pruned) pruned[rule] = count;
+  return {{"space", search.space},
+          {"evaluated", search.evaluated},
+          {"pruned", std::move(pruned)},
+          {"gap", search.proven_optimal ? Json(0) : Json(search.gap)}};
+}
+
+Json layer_json(const MappedLayer& layer) {
+  return {{"name", layer.work.name},
+          {"op", layer.work.op},
+          {"primitive", layer.work.primitive},
+          {"phase", "fwd"},
+          {"cycles", layer.cycles()},
+          {"lower_bound_cycles", layer.lower_bound_cycles},
+          {"proven_optimal", layer.search.proven_optimal},
+          {"bottleneck", name_of(layer.price.bottleneck)},
+          {"parallelism", nullptr},  // one chip
+          {"macs", layer.work.macs()},
+          {"link_bytes", link_bytes_json(layer.link_bytes)},
+          {"breakdown", breakdown_json(layer.price.cost)},
+          {"rapid_dsc", rapid_dsc_json(layer.dsc)},
+          {"search", search_json(layer.search)}};
+}
+
+}  // namespace
+
+Json bare_header(const std::string& command) {
+  return {{"schema", kResultSchema},
+          {"tool", {{"name", "tilewright"}, {"version", tool_version()}, {"command", command}}}};
+}
+
+Json result_header(const std::string& command, const LoadedModel& model, const Target& target) {
+  Json document = bare_header(command);
+  document["model"] = model.name;
+  document["system"] = target.system.name;
+  document["objective"] = "latency";
+  document["options"] = {{"precision", target.precision}};
+  document["inputs"] = {{"model", {{"file", model.file}, {"hash", model.hash}}},
+                        {"system", {{"hash", target.hash}}}};
+  return document;
+}
+
+void add_network(Json& document, const Target& target, const MappedNetwork& network,
+                 const ReportOptions& report) {
+  document["totals"] = totals_json(target, network);
+  Json layers = Json::array();
+  for (const MappedLayer& layer : network.layers) layers.push_back(layer_json(layer));
+  document["layers"] = std::move(layers);
+  if (report.timing) document["search"] = {{"cpu_seconds", network.cpu_seconds}};
+}
+
+Json breakdown_json(const Cost& cost) {
+  Json classes = Json::object();
+  for (int k = 0; k < kCostClasses; ++k) {
+    const auto c = static_cast<CostClass>(k);
+    classes[std::string(name_of(c))] = cost[c];
+  }
+  return classes;
+}
+
+Json totals_json(const Target& target, const MappedNetwork& network) {
+  const Cost cost = network.cost();
+  return {
+      {"cycles", cost.cycles},
+      {"seconds", static_cast<double>(cost.cycles) / static_cast<double>(target.system.clock_hz)},
+      {"macs", network.macs()},
+      {"utilization", utilization(network.macs(), cost.cycles, target)},
+      {"energy_pj", nullptr},  // not modelled yet
+      {"breakdown", breakdown_json(cost)}};
+}
+
+Json rapid_dsc_json(const RapidDsc& dsc) { return yaml_json(to_yaml(dsc)); }
+
+Json link_bytes_json(const std::map<std::string, int64_t>& bytes) {
+  Json map = Json::object();
+  for (const auto& [link, count] : bytes) map[link] = count;
+  return map;
+}
+
+std::string print(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace tilewright

@@ -1,0 +1,73 @@
+#include "tools/results/layer_table.h"
+
+#include <fmt/format.h>
+
+#include "compiler/mapping/loop_nest.h"
+#include "tools/results/mapping_words.h"
+#include "tools/results/numbers.h"
+#include "tools/results/table.h"
+
+namespace tilewright {
+
+namespace {
+
+double share(int64_t part, int64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string proven_words(const MappedNetwork& network) {
+  size_t proven = 0;
+  for (const MappedLayer& layer : network.layers) proven += layer.search.proven_optimal ? 1 : 0;
+  return fmt::format("{} of {} layers proven optimal in the declared space, under the cycle model",
+                     proven, network.layers.size());
+}
+
+}  // namespace
+
+std::string print_classes(const Cost& cost) {
+  std::string text;
+  for (int k = 0; k < kCostClasses; ++k) {
+    const auto c = static_cast<CostClass>(k);
+    if (cost[c] == 0) continue;
+    text += (text.empty() ? "" : ", ") +
+            fmt::format("{} {}", name_of(c), percent(share(cost[c], cost.cycles)));
+  }
+  return text;
+}
+
+std::string print_network(const LoadedModel& model, const Target& target,
+                          const MappedNetwork& network) {
+  using Align = Table::Align;
+  const int64_t cycles = network.cycles();
+  Table table;
+  table.column("layer");
+  table.column("op");
+  table.column("primitive");
+  table.column("cycles", Align::Right);
+  table.column("share", Align::Right);
+  table.column("bound by");
+  table.column("util", Align::Right);
+  table.column("mapping");
+  for (const MappedLayer& layer : network.layers) {
+    const LoopNest nest = lower(layer.work, target.system, target.info, layer.dsc);
+    const bool array = layer.work.kind == WorkKind::Array;
+    table.row({layer.work.name, layer.work.op, layer.work.primitive, grouped(layer.cycles()),
+               percent(share(layer.cycles(), cycles)), std::string(name_of(layer.price.bottleneck)),
+               array ? percent(utilization(layer.work.macs(), layer.cycles(), target)) : "-",
+               mapping_words(layer.work, layer.dsc, nest)});
+  }
+  std::string text = fmt::format("{} on {}, {}, {} cores\n\n", model.name, target.system.name,
+                                 target.precision, target.system.chip.cores);
+  text += table.print();
+  const double seconds = static_cast<double>(cycles) / static_cast<double>(target.system.clock_hz);
+  text += fmt::format("\ntotal      {} cycles = {} at {:.2f} GHz\n", grouped(cycles),
+                      duration(seconds), static_cast<double>(target.system.clock_hz) * 1e-9);
+  text +=
+      fmt::format("work       {} MACs, utilization {} of the chip's peak\n",
+                  grouped(network.macs()), percent(utilization(network.macs(), cycles, target)));
+  text += fmt::format("cycles are {}\n", print_classes(network.cost()));
+  text += fmt::format("search     {}\n", proven_words(network));
+  return text;
+}
+
+}  // namespace tilewright

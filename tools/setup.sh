@@ -1,0 +1,32 @@
+# Sourced by demo.sh and test.sh: installs what is missing, on Debian 12, as root or with sudo.
+
+say() { printf '== %s\n' "$*"; }
+
+# install PACKAGE...: those that are not there yet.
+install() {
+  missing=
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+  done
+  if [ -z "$missing" ]; then
+    say "packages: all there"
+    return 0
+  fi
+  say "packages: installing$missing"
+  as_root=
+  [ "$(id -u)" = 0 ] || as_root=sudo
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  # shellcheck disable=SC2086
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+
+build_packages="g++ cmake ninja-build ccache libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev
+  libtbb-dev libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libyaml-cpp-dev catch2 python3"
+
+# build PRESET: configures and builds, in build/PRESET.
+build() {
+  say "building (preset $1; several minutes the first time)"
+  mkdir -p build
+  cmake --preset "$1" >"build/configure-$1.log" 2>&1 || { cat "build/configure-$1.log"; return 1; }
+  cmake --build --preset "$1"
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Sets everything up and runs the tests. --full adds the long ones: more random cases everywhere.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. tools/setup.sh
+
+case "${1:-}" in
+  "") ;;
+  --full)
+    export DIFFERENTIAL_CASES=20000 DSE_CASES=600 EMIT_SEEDS=10000 ;;
+  *) echo "usage: tools/test.sh [--full]" >&2; exit 2 ;;
+esac
+
+# shellcheck disable=SC2086
+install $build_packages clang-format-14 libonnx-testdata nodejs npm
+if [ ! -d build/ort/node_modules/onnxruntime-node ]; then
+  say "onnxruntime-node, the oracle of the end-to-end tests, into build/ort"
+  mkdir -p build/ort
+  (cd build/ort && npm init -y >/dev/null && npm install --ignore-scripts --no-audit --no-fund onnxruntime-node) ||
+    say "npm could not fetch onnxruntime-node: tests that need it are skipped"
+fi
+build dev
+say "tests"
+ctest --test-dir build/dev --output-on-failure
