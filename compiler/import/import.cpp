@@ -185,26 +185,34 @@ class Importer {
   std::set<std::string> stored_, outputs_;
 };
 
-}  // namespace
-
-Result<Graph> import_bytes(std::string_view bytes, const std::string& where,
-                           const ImportOptions& options) {
-  const Result<onnx::ModelProto> model = parse_model(bytes, where);
-  if (!model) return fail(model.error());
+Result<Graph> import_parsed(const onnx::ModelProto& model, const std::string& where,
+                            const ImportOptions& options) {
   Findings findings;
-  const auto structure = check_structure(*model, where, findings);
+  const auto structure = check_structure(model, where, findings);
   if (!structure) return fail(findings.take());
-  Importer importer(model->graph(), *structure, where, options, findings);
+  Importer importer(model.graph(), *structure, where, options, findings);
   importer.run();
   importer.check_outputs();
   if (!findings.empty()) return fail(findings.take());
   return importer.finish();
 }
 
+}  // namespace
+
+Result<Graph> import_bytes(std::string_view bytes, const std::string& where,
+                           const ImportOptions& options) {
+  const Result<onnx::ModelProto> model = parse_model(bytes, where);
+  if (!model) return fail(model.error());
+  return import_parsed(*model, where, options);
+}
+
 Result<Graph> import_model(const std::string& path, const ImportOptions& options) {
-  const Result<FileBytes> bytes = read_file(path);
+  Result<FileBytes> bytes = read_file(path);
   if (!bytes) return fail(bytes.error());
-  return import_bytes(bytes->view(), path, options);
+  const Result<onnx::ModelProto> model = parse_model(bytes->view(), path);
+  *bytes = FileBytes();  // the message holds its own copy
+  if (!model) return fail(model.error());
+  return import_parsed(*model, path, options);
 }
 
 }  // namespace tilewright
