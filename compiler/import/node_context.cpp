@@ -11,8 +11,8 @@ namespace {
 
 using Attribute = onnx::AttributeProto;
 
-// Pointwise functions of constants above this size stay nodes of the graph.
-constexpr int64_t kMostFoldedFloats = int64_t{1} << 22;
+// Pointwise functions of more constants than this are not computed at import.
+constexpr int64_t kMostFolded = int64_t{1} << 22;
 
 const char* type_name(int type) {
   switch (type) {
@@ -215,7 +215,10 @@ Ref NodeContext::fold(const Primitive& primitive, const std::vector<Ref>& inputs
   const auto* pointwise = std::get_if<Pointwise>(&primitive);
   const bool integers = std::any_of(inputs.begin(), inputs.end(),
                                     [](Ref r) { return r->type == ElementType::Int64; });
-  if (pointwise == nullptr || (!integers && count > kMostFoldedFloats)) return nullptr;
+  if (pointwise == nullptr || (!integers && count > kMostFolded)) return nullptr;
+  if (count > kMostFolded)
+    unsupported(fmt::format("integer arithmetic on {} elements; at most {} are computed at import",
+                            count, kMostFolded));
   announce(type, count);
   for (Ref operand : inputs) tensors.push_back(&builder_.data(operand));
   std::optional<Tensor> result = fold_pointwise(pointwise->expr, tensors, shape, type);

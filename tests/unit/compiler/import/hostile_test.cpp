@@ -153,6 +153,17 @@ TEST_CASE("a pool over a long axis with padding does not take its outputs one by
             "are supported"});
 }
 
+TEST_CASE("integer arithmetic is for shapes, not for large tensors") {
+  ModelBuilder m;
+  m.input("x", {2}).output("y").weights("s", int_tensor({1}, {1 << 28}));
+  m.node("ConstantOfShape", {"s"}, {"c"}).set("value", int_tensor({1}, {1}));
+  m.node("Add", {"c", "c"}, {"to"}).named("n");
+  m.node("Reshape", {"x", "to"}, {"y"});
+  CHECK(findings(m) ==
+        Lines{"3 m.onnx: node 'n' (Add): integer arithmetic on 268435456 elements; at "
+              "most 4194304 are computed at import"});
+}
+
 TEST_CASE("attributes given twice, or of no operator") {
   ModelBuilder m = one_node("Relu", {{2}});
   NodeWriter(m.graph().mutable_node(0)).set("a", int64_t{1}).set("a", int64_t{2});
