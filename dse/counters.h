@@ -9,7 +9,6 @@ namespace tilewright {
 
 // Why a part of the space was left out. README.md gives the reason of each.
 enum class Rule : uint8_t {
-  DivisionBound,
   TripsBound,
   TileBound,
   LxCapacity,
@@ -17,14 +16,11 @@ enum class Rule : uint8_t {
   UnrollBound,
   BlockBound,
   ArrayCapacity,
-  TrafficBound,
   BodyBound,
-  DoubleBuffer,
 };
-inline constexpr std::array<std::string_view, 11> kRuleNames = {
-    "division-bound",         "trips-bound", "tile-bound",     "lx-capacity",   "order-bound",
-    "unroll-bound",           "block-bound", "array-capacity", "traffic-bound", "body-bound",
-    "double-buffer-dominates"};
+inline constexpr std::array<std::string_view, 8> kRuleNames = {
+    "trips-bound",  "tile-bound",  "lx-capacity",    "order-bound",
+    "unroll-bound", "block-bound", "array-capacity", "body-bound"};
 inline std::string_view name_of(Rule rule) { return kRuleNames[static_cast<size_t>(rule)]; }
 
 struct Counters {

@@ -207,7 +207,7 @@ Result<Graph> import_bytes(std::string_view bytes, const std::string& where,
 }
 
 Result<Graph> import_model(const std::string& path, const ImportOptions& options) {
-  Result<FileBytes> bytes = read_file(path);
+  Result<FileBytes> bytes = read_model_file(path);
   if (!bytes) return fail(bytes.error());
   const Result<onnx::ModelProto> model = parse_model(bytes->view(), path);
   *bytes = FileBytes();  // the message holds its own copy

@@ -98,7 +98,7 @@ Result<Message> parse(std::string_view bytes, const std::string& where, const ch
 
 }  // namespace
 
-Result<FileBytes> read_file(const std::string& path) {
+Result<FileBytes> read_model_file(const std::string& path) {
   const auto failed = [&](const char* verb) {
     return bad_input(path, fmt::format("cannot {}: {}", verb, std::strerror(errno)));
   };

@@ -23,7 +23,7 @@ class FileBytes {
   size_t size_ = 0;
 };
 
-Result<FileBytes> read_file(const std::string& path);
+Result<FileBytes> read_model_file(const std::string& path);
 
 // Fails on empty, truncated and foreign bytes; `where` is the file's name.
 Result<onnx::ModelProto> parse_model(std::string_view bytes, const std::string& where);

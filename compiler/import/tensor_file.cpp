@@ -22,7 +22,7 @@ Result<NamedTensor> tensor_from_bytes(std::string_view bytes, const std::string&
 }
 
 Result<NamedTensor> read_tensor_file(const std::string& path) {
-  const Result<FileBytes> bytes = read_file(path);
+  const Result<FileBytes> bytes = read_model_file(path);
   if (!bytes) return fail(bytes.error());
   return tensor_from_bytes(bytes->view(), path);
 }

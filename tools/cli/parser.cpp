@@ -58,7 +58,10 @@ void search_options(CLI::App& app, SearchFlags& o) {
   app.add_option("--objective", o.objective, "what to minimise")
       ->check(CLI::IsMember({"latency", "throughput", "energy", "edp"}));
   app.add_option("--time-budget", o.time_budget, "seconds; then the best so far, exit status 4")
-      ->check(CLI::Range(0.0, 1e9));
+      ->check(CLI::Range(1e-3, 1e9));
+  app.add_option("--max-evals", o.max_evaluations,
+                 "evaluations per layer; then the best so far, exit status 4")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 60));
   app.add_flag("--exhaustive", o.exhaustive, "price every mapping of the space, no bounds");
   app.add_option("--minibatch", o.minibatch, "not in this version")->check(CLI::Range(1, 1 << 20));
   app.add_flag("--training", o.training, "not in this version");
@@ -187,9 +190,24 @@ void add_model_commands(Grammar& g) {
                  o->report);
 }
 
+// Commands that are planned: they take anything and refuse.
+void add_missing_commands(Grammar& g) {
+  for (const char* name : {"audit", "sweep", "report"}) {
+    CLI::App* app = g.app.add_subcommand(name, "not in this version")->group("");
+    app->allow_extras();
+    app->callback([&g, name = std::string(name)] {
+      g.chosen = [name] {
+        return report({{ErrorCode::BadInput, "tilewright " + name, "not in this version",
+                        "'tilewright --help' lists the commands"}});
+      };
+    });
+  }
+}
+
 std::vector<CommandNames> names_of(const CLI::App& app) {
   std::vector<CommandNames> names;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+  for (const CLI::App* sub :
+       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
     CommandNames command{sub->get_name(), sub->get_description(), {}};
     for (const CLI::Option* option : sub->get_options()) {
       for (const std::string& name : option->get_lnames()) command.options.push_back("--" + name);
@@ -221,6 +239,7 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   add_mapping_commands(g);
   add_program_commands(g);
   add_model_commands(g);
+  add_missing_commands(g);
   add_completion(g);
   try {
     g.app.parse(argc, argv);

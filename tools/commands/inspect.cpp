@@ -51,19 +51,22 @@ int64_t total_macs(const Graph& graph) {
   return sum;
 }
 
-std::string print(const Counts& counts) {
+std::string counts_text(const Counts& counts) {
   std::string text;
   for (const auto& [name, count] : counts)
     text += (text.empty() ? "" : ", ") + fmt::format("{} {}", name, count);
   return text + "\n";
 }
 
+// "[1,3,224,224]"
+std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+
 std::string ports(const Graph& graph, const std::vector<ValueId>& ids, const std::string& what) {
   std::string text;
   for (ValueId id : ids) {
     const Value& value = graph.value(id);
-    text +=
-        fmt::format("{:<11}{} {} {}\n", what, value.name, name_of(value.type), print(value.shape));
+    text += fmt::format("{:<11}{} {} {}\n", what, value.name, name_of(value.type),
+                        shape_text(value.shape));
   }
   return text;
 }
@@ -82,8 +85,8 @@ std::string text_of(const LoadedModel& model, int64_t bytes_per_element) {
   const Graph& graph = model.graph;
   std::string text = fmt::format("{} ({})\n", model.name, model.file);
   text += ports(graph, graph.inputs, "input") + ports(graph, graph.outputs, "output");
-  text += "operators  " + print(operators(model.imported));
-  text += "primitives " + print(primitives(graph));
+  text += "operators  " + counts_text(operators(model.imported));
+  text += "primitives " + counts_text(primitives(graph));
   text += fmt::format("MACs       {}\nparameters {}\n\n", grouped(total_macs(graph)),
                       grouped(parameters(model.imported)));
   Table table;
@@ -96,7 +99,7 @@ std::string text_of(const LoadedModel& model, int64_t bytes_per_element) {
   for (const Node& node : graph.nodes) {
     const Intensity i = intensity(graph, node, bytes_per_element);
     table.row({node.name, node.op, std::string(name_of(node.primitive)),
-               print(graph.value(node.output).shape), grouped(mac_count(graph, node)),
+               shape_text(graph.value(node.output).shape), grouped(mac_count(graph, node)),
                grouped(i.ops), grouped(i.bytes), fmt::format("{:.2f}", ops_per_byte(i))});
   }
   return text + table.print() +

@@ -36,8 +36,7 @@ struct MappedLayer {
 struct MappedNetwork {
   std::vector<MappedLayer> layers;  // in order of execution
   double cpu_seconds = 0;           // of the search
-  bool stopped = false;             // by time or by Ctrl-C, with something left unproven
-  bool stopped = false;             // by Ctrl-C or a limit that the user gave
+  bool stopped = false;  // by Ctrl-C or a limit that the user gave, with something left unproven
 
   int64_t cycles() const;
   int64_t macs() const;
@@ -61,7 +60,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
 
 Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork& network);
 
-// Options of the design that this version does not have yet: Unsupported findings.
+// Options that this version does not have yet, as findings.
 Diagnostics not_in_this_version(const SearchFlags& flags);
 
 // MACs over what the chip's arrays could do in these cycles; idle cores count.

@@ -20,6 +20,8 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   SearchOptions options;
   options.jobs = static_cast<int>(flags.jobs);
   options.exhaustive = flags.exhaustive;
+  if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
+  if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
   options.stop = StopWatch::flag();
   const double begin = cpu_seconds();
   Result<std::vector<SearchResult>> found = search_network(
@@ -38,7 +40,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
     all_proven = all_proven && result.proven;
     network.layers.push_back(std::move(layer));
   }
-  network.stopped = watch.stopped() && !all_proven;
+  network.stopped = (watch.stopped() || flags.max_evaluations > 0) && !all_proven;
   return network;
 }
 

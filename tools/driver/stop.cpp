@@ -23,7 +23,7 @@ StopWatch::StopWatch(double budget_seconds) {
   stop_flag.store(false);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
-  if (budget_seconds < 0) return;
+  if (budget_seconds <= 0) return;
   timer_ = std::thread([this, budget_seconds] {
     std::unique_lock lock(mutex_);
     const auto budget = std::chrono::duration<double>(budget_seconds);

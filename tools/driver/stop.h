@@ -12,7 +12,7 @@ namespace tilewright {
 // does the end of the budget. One at a time.
 class StopWatch {
  public:
-  explicit StopWatch(double budget_seconds);  // < 0: no limit
+  explicit StopWatch(double budget_seconds);  // 0: no limit
   StopWatch(const StopWatch&) = delete;
   StopWatch& operator=(const StopWatch&) = delete;
   ~StopWatch();

@@ -73,7 +73,7 @@ void run_case(const fs::path& folder, Tally& tally) {
   Case data;
   data.inputs = read_all(folder / "test_data_set_0", "input", data.readable);
   data.outputs = read_all(folder / "test_data_set_0", "output", data.readable);
-  const auto bytes = read_file(path);
+  const auto bytes = read_model_file(path);
   REQUIRE(bytes);
   const auto model = parse_model(bytes->view(), path);
   REQUIRE(model);
