@@ -1,5 +1,6 @@
 // inspect: what is in a model, before any machine is chosen.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,9 +21,16 @@ namespace {
 
 using Counts = std::map<std::string, int64_t>;
 
+// Operators of the model: one that became nodes "fc", "fc/a" and "fc/y" counts once.
 Counts operators(const Graph& graph) {
+  std::set<std::pair<std::string, std::string>> seen;  // name, op
+  for (const Node& node : graph.nodes) seen.emplace(node.name, node.op);
   Counts counts;
-  for (const Node& node : graph.nodes) ++counts[node.op];
+  for (const auto& [name, op] : seen) {
+    const size_t slash = name.rfind('/');
+    const bool part = slash != std::string::npos && seen.count({name.substr(0, slash), op}) != 0;
+    counts[op] += part ? 0 : 1;
+  }
   return counts;
 }
 

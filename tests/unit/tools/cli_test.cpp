@@ -1,0 +1,214 @@
+// Commands end to end, in the process: exit statuses, documents, and that files appear together.
+#include "tools/cli/cli.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "tests/support/catch.h"
+#include "tools/cli/completion.h"
+
+namespace tilewright {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// A folder of its own that disappears.
+struct Folder {
+  fs::path path;
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "tilewright-cli-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  std::string operator/(const std::string& name) const { return (path / name).string(); }
+  size_t files() const {
+    return static_cast<size_t>(std::distance(fs::directory_iterator(path), {}));
+  }
+};
+
+int call(const std::vector<std::string>& words) {
+  std::vector<const char*> argv = {"tilewright"};
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  return run_command_line(static_cast<int>(argv.size()), argv.data());
+}
+
+std::string read(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::string model_in(const Folder& folder) {
+  const std::string model = folder / "m.onnx";
+  REQUIRE(call({"model", "mnist", "-o", model}) == 0);
+  return model;
+}
+
+int64_t sum(const Json& breakdown) {
+  int64_t total = 0;
+  for (const auto& [name, cycles] : breakdown.items()) total += cycles.get<int64_t>();
+  return total;
+}
+
+TEST_CASE("cli: usage errors and what is not in this version end with 2") {
+  CHECK(call({}) == 2);
+  CHECK(call({"frobnicate"}) == 2);
+  CHECK(call({"map", "x.onnx"}) == 2);  // no --system
+  CHECK(call({"audit", "x", "--y"}) == 2);
+  CHECK(call({"sweep", "x"}) == 2);
+  CHECK(call({"report", "x", "-o", "y"}) == 2);
+  CHECK(call({"--help"}) == 0);
+  CHECK(call({"compile", "--help"}) == 0);
+  const Folder folder;
+  const std::string model = model_in(folder);
+  CHECK(call({"map", model, "--system", "rapid-core", "--training"}) == 2);
+  CHECK(call({"map", model, "--system", "rapid-core", "--time-budget", "-1"}) == 2);
+}
+
+TEST_CASE("cli: compile writes its files together, and verify passes on them") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  const std::string out = folder / "out";
+  REQUIRE(call({"compile", model, "--system", "rapid-chip", "--precision", "fp32", "-o", out}) ==
+          0);
+  for (const char* name : {"program.pb", "plan.yaml", "result.json"})
+    CHECK(fs::exists(out + "/" + name));
+  CHECK(std::distance(fs::directory_iterator(out), {}) == 3);
+  const std::string json = folder / "verify.json";
+  REQUIRE(call({"verify", model, "--program", out, "--json", json}) == 0);
+  const Json document = Json::parse(read(json));
+  CHECK(document["schema"] == "tilewright/result/v1");
+  CHECK(document["pass"] == true);
+  REQUIRE(document["layers"].size() > 2);
+  for (const Json& layer : document["layers"]) CHECK(layer["link_bytes"]["equal"] == true);
+
+  SECTION("a plan that promises other cycles fails") {
+    std::string plan = read(out + "/plan.yaml");
+    const size_t at = plan.find("cycles: ");
+    REQUIRE(at != std::string::npos);
+    plan.insert(at + 8, "9");
+    std::ofstream(out + "/plan.yaml") << plan;
+    CHECK(call({"verify", model, "--program", out}) == 1);
+  }
+  SECTION("no tolerance at all fails") {
+    CHECK(call({"verify", model, "--program", out, "--tolerance", "0"}) == 1);
+  }
+  SECTION("another model's program is bad input") {
+    REQUIRE(call({"model", "tiny-resnet", "-o", folder / "t.onnx"}) == 0);
+    CHECK(call({"verify", folder / "t.onnx", "--program", out}) == 2);
+  }
+  SECTION("disasm and asm give the same program") {
+    REQUIRE(call({"disasm", out, "-o", folder / "p.txt"}) == 0);
+    REQUIRE(call({"asm", folder / "p.txt", "-o", folder / "p.pb"}) == 0);
+    CHECK(read(folder / "p.pb") == read(out + "/program.pb"));
+  }
+}
+
+TEST_CASE("cli: a failed compile leaves nothing behind") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  const size_t before = folder.files();
+  std::ofstream(folder / "cut.onnx") << read(model).substr(0, 1000);
+  CHECK(call({"compile", folder / "cut.onnx", "--system", "rapid-chip", "-o", folder / "a"}) == 2);
+  CHECK(call({"compile", model, "--system", "rapid-chop", "-o", folder / "a"}) == 2);
+  CHECK(call({"compile", model, "--system", "rapid-chip", "--precision", "fp7", "-o",
+              folder / "a"}) == 2);
+  CHECK(call({"compile", model, "--system", "rapid-chip", "-o", folder / "a", "--json",
+              folder / "no/such/folder.json"}) == 2);
+  CHECK(folder.files() == before + 1);
+}
+
+TEST_CASE("cli: documents add up, and evaluate of a plan says what map said") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  const std::string plan = folder / "plan.yaml";
+  REQUIRE(call({"map", model, "--system", "rapid-chip", "-o", plan, "--json", folder / "a"}) == 0);
+  REQUIRE(call({"map", model, "--system", "rapid-chip", "--jobs", "3", "--json", folder / "b"}) ==
+          0);
+  CHECK(read(folder / "a") == read(folder / "b"));
+  const Json map = Json::parse(read(folder / "a"));
+  int64_t cycles = 0;
+  for (const Json& layer : map["layers"]) {
+    CHECK(sum(layer["breakdown"]) == layer["cycles"]);
+    CHECK(layer["lower_bound_cycles"] <= layer["cycles"]);
+    cycles += layer["cycles"].get<int64_t>();
+  }
+  CHECK(cycles == map["totals"]["cycles"]);
+  CHECK(sum(map["totals"]["breakdown"]) == cycles);
+  CHECK(map["totals"]["utilization"] <= 1.0);
+
+  // A plan and a result document are mapping files, both.
+  for (const std::string& mapping : {plan, folder / "a"}) {
+    REQUIRE(call({"evaluate", model, "--system", "rapid-chip", "--mapping", mapping, "--json",
+                  folder / "c"}) == 0);
+    const Json evaluated = Json::parse(read(folder / "c"));
+    CHECK(evaluated["totals"] == map["totals"]);
+  }
+  REQUIRE(call({"compare", model, "--system", "rapid-chip", "--baseline", "planner-rule",
+                "--baseline", plan, "--json", folder / "d"}) == 0);
+  const Json compare = Json::parse(read(folder / "d"));
+  REQUIRE(compare["baselines"].size() == 2);
+  CHECK(compare["baselines"][0]["cycles"].get<int64_t>() >= cycles);
+  CHECK(compare["baselines"][1]["cycles"] == cycles);
+  CHECK(compare["baselines"][1]["speedup"] == 1.0);
+}
+
+TEST_CASE("cli: explain lists why a mapping is illegal") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  REQUIRE(call({"map", model, "--system", "rapid-chip", "-o", folder / "plan.yaml"}) == 0);
+  // What fits the chip divides over more cores than the core system has.
+  CHECK(call({"explain", model, "--system", "rapid-chip", "--mapping", folder / "plan.yaml"}) == 0);
+  REQUIRE(call({"explain", model, "--system", "rapid-core", "--mapping", folder / "plan.yaml",
+                "--json", folder / "e"}) == 1);
+  const Json document = Json::parse(read(folder / "e"));
+  bool cores = false;
+  for (const Json& layer : document["explanation"]) {
+    if (layer["legal"] == true) continue;
+    for (const Json& reason : layer["rejections"])
+      cores = cores || (reason["text"].get<std::string>().find("R04") == 0 &&
+                        reason["required"] > reason["available"]);
+  }
+  CHECK(cores);
+  CHECK(call({"evaluate", model, "--system", "rapid-core", "--mapping", folder / "plan.yaml"}) ==
+        2);
+  CHECK(call({"explain", model, "--system", "rapid-chip", "--layer", "no-such-layer"}) == 2);
+}
+
+TEST_CASE("cli: a search that a limit ends says so with 4, and writes what it found") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  REQUIRE(call({"compile", model, "--system", "rapid-chip", "--max-evals", "1", "-o",
+                folder / "out"}) == 4);
+  const Json document = Json::parse(read(folder / "out/result.json"));
+  bool unproven = false;
+  for (const Json& layer : document["layers"])
+    unproven = unproven || layer["proven_optimal"] == false;
+  CHECK(unproven);
+  CHECK(call({"verify", model, "--program", folder / "out"}) == 0);
+}
+
+TEST_CASE("cli: completion knows every command it is given") {
+  const std::vector<CommandNames> commands = {{"alpha", "first", {"--one", "-o"}}};
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const std::string script = completion_script(shell, commands);
+    CHECK(script.find("alpha") != std::string::npos);
+    CHECK(script.find("one") != std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace tilewright
