@@ -9,22 +9,30 @@ namespace tilewright {
 
 namespace {
 
-void append(std::string& bytes, float value, DataFormat format) {
-  const uint32_t code = format == DataFormat::Fp32 ? std::bit_cast<uint32_t>(value)
-                                                   : uint32_t{dlfloat16_encode(value)};
-  const int width = format == DataFormat::Fp32 ? 4 : 2;
-  for (int k = 0; k < width; ++k) bytes.push_back(static_cast<char>((code >> (8 * k)) & 0xffu));
+// `width` bytes of each number's code, lowest first.
+template <class Numbers, class Code>
+std::string bytes_of(const Numbers& numbers, size_t width, Code code) {
+  std::string bytes(numbers.size() * width, '\0');
+  char* next = bytes.data();
+  for (const auto number : numbers) {
+    const uint32_t bits = code(static_cast<float>(number));
+    for (size_t k = 0; k < width; ++k) *next++ = static_cast<char>((bits >> (8 * k)) & 0xffu);
+  }
+  return bytes;
+}
+
+template <class Numbers>
+std::string encode_numbers(const Numbers& numbers, DataFormat format) {
+  if (format == DataFormat::Fp32)
+    return bytes_of(numbers, 4, [](float value) { return std::bit_cast<uint32_t>(value); });
+  return bytes_of(numbers, 2, [](float value) { return uint32_t{dlfloat16_encode(value)}; });
 }
 
 }  // namespace
 
 std::string encode(const Tensor& tensor, DataFormat format) {
-  std::string bytes;
-  if (tensor.type == ElementType::Float32)
-    for (float value : tensor.floats) append(bytes, value, format);
-  else
-    for (int64_t value : tensor.ints) append(bytes, static_cast<float>(value), format);
-  return bytes;
+  return tensor.type == ElementType::Float32 ? encode_numbers(tensor.floats, format)
+                                             : encode_numbers(tensor.ints, format);
 }
 
 float representable(float value, DataFormat format) {
