@@ -12,7 +12,9 @@ case "${1:-}" in
 esac
 
 # shellcheck disable=SC2086
-install $build_packages clang-format-14 libonnx-testdata nodejs npm
+install $build_packages clang-format-14 libonnx-testdata
+# Another Node.js than Debian's may be there already; the two do not mix.
+command -v npm >/dev/null || install nodejs npm
 if [ ! -d build/ort/node_modules/onnxruntime-node ]; then
   say "onnxruntime-node, the oracle of the end-to-end tests, into build/ort"
   mkdir -p build/ort
