@@ -19,13 +19,13 @@ Ref Builder::find(const std::string& tensor) const {
   return found == tensors_.end() ? nullptr : found->second;
 }
 
-Ref Builder::add_operand(Operand operand) {
+Ref Builder::add_operand(NodeOperand operand) {
   operands_.push_back(std::move(operand));
   return &operands_.back();
 }
 
 Ref Builder::add_value(std::string name, ElementType type, Shape shape) {
-  Operand operand;
+  NodeOperand operand;
   operand.name = name;
   operand.type = type;
   operand.shape = shape;
@@ -34,7 +34,7 @@ Ref Builder::add_value(std::string name, ElementType type, Shape shape) {
 }
 
 Ref Builder::add_constant(const std::string& base, Tensor data) {
-  Operand operand;
+  NodeOperand operand;
   operand.name = unique_value_name(base);
   operand.type = data.type;
   operand.shape = data.shape;
@@ -42,7 +42,7 @@ Ref Builder::add_constant(const std::string& base, Tensor data) {
   return add_operand(std::move(operand));
 }
 
-Builder::Filling Builder::filling_of(const Operand& operand) {
+Builder::Filling Builder::filling_of(const NodeOperand& operand) {
   Filling filling{operand.shape, operand.type, 0, 0};
   if (operand.type == ElementType::Float32)
     std::memcpy(&filling.float_bits, operand.element->floats.data(), sizeof(float));
@@ -53,7 +53,7 @@ Builder::Filling Builder::filling_of(const Operand& operand) {
 
 Ref Builder::add_filled(const std::string& base, const Shape& shape, const Tensor& element,
                         const std::string& place) {
-  Operand operand;
+  NodeOperand operand;
   operand.name = unique_value_name(base);
   operand.type = element.type;
   operand.shape = shape;
@@ -68,7 +68,7 @@ Ref Builder::add_stored(const std::string& name, const onnx::TensorProto& proto,
                         const std::string& where) {
   const Result<TensorHeader> header = check_tensor(proto, where);
   if (!header) throw ImportError{header.error().front()};
-  Operand operand;
+  NodeOperand operand;
   operand.name = name;
   operand.type = header->type;
   operand.shape = header->shape;
@@ -109,7 +109,7 @@ Ref Builder::reshape_constant(Ref constant, const Shape& shape, const std::strin
     result->name = name;
     return result;
   }
-  Operand operand;
+  NodeOperand operand;
   operand.name = name;
   operand.type = constant->type;
   operand.shape = shape;

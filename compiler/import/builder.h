@@ -17,7 +17,7 @@
 namespace tilewright {
 
 // One tensor: a constant in one of three forms, or a value that is computed at run time.
-struct Operand {
+struct NodeOperand {
   std::string name;
   ElementType type = ElementType::Float32;
   Shape shape;
@@ -25,7 +25,7 @@ struct Operand {
   std::shared_ptr<Tensor> data;               // of a constant that is at hand
   const onnx::TensorProto* stored = nullptr;  // of one that the file holds, under any shape
   std::shared_ptr<const Tensor> element;      // of one whose elements are all equal
-  Operand* viewed = nullptr;                  // whose data this shows under another shape
+  NodeOperand* viewed = nullptr;              // whose data this shows under another shape
   int64_t uses = 0;                           // reads by nodes of the model, and as graph output
   bool named_by_model = false;
 
@@ -33,7 +33,7 @@ struct Operand {
 };
 
 // Operands live as long as the builder, so lowering functions pass them around by pointer.
-using Ref = Operand*;
+using Ref = NodeOperand*;
 
 class Builder {
  public:
@@ -46,7 +46,7 @@ class Builder {
   Ref find(const std::string& tensor) const;
   void define(const std::string& tensor, Ref operand) { tensors_[tensor] = operand; }
 
-  Ref add_operand(Operand operand);
+  Ref add_operand(NodeOperand operand);
   // A run-time value of the graph; `name` must be unique.
   Ref add_value(std::string name, ElementType type, Shape shape);
   // A constant whose size was charged; `base` is made unique.
@@ -88,7 +88,7 @@ class Builder {
 
   std::string where_;
   Graph graph_;
-  std::deque<Operand> operands_;
+  std::deque<NodeOperand> operands_;
   std::map<std::string, Ref> tensors_;
   std::set<std::string> value_names_, node_names_;
   struct Filling {
@@ -98,7 +98,7 @@ class Builder {
     int64_t integer;
     auto operator<=>(const Filling&) const = default;
   };
-  static Filling filling_of(const Operand& operand);
+  static Filling filling_of(const NodeOperand& operand);
   std::map<Filling, std::shared_ptr<Tensor>> filled_;  // null: counted, but not made
   std::vector<Ref> constants_;                         // that are values of the graph
   int64_t made_up_bytes_ = 0;

@@ -101,7 +101,7 @@ class Importer {
 
   void add_bindings() {
     for (const BoundInput& bound : read_bindings(model_, stored_, where_, options_, findings_)) {
-      Operand operand;
+      NodeOperand operand;
       operand.name = bound.name;
       operand.type = bound.tensor->type;
       operand.shape = bound.tensor->shape;

@@ -275,7 +275,7 @@ void NodeContext::bind(size_t index, Ref operand) {
   if (operand->named_by_model && graph_outputs_.count(name) > 0) {
     // An output of the graph needs a value of its own.
     if (operand->is_constant()) {
-      Operand copy = *operand;
+      NodeOperand copy = *operand;
       copy.id = -1;
       operand = builder_.add_operand(std::move(copy));
     } else {
