@@ -1,6 +1,7 @@
 #include <ctime>
 
 #include "dse/network.h"
+#include "models/baselines/baselines.h"
 #include "tools/driver/mapped_network.h"
 #include "tools/driver/stop.h"
 #include "tools/driver/terminal.h"
@@ -8,6 +9,22 @@
 namespace tilewright {
 
 namespace {
+
+constexpr const char* kFallback = "planner-rule";
+
+// A search that ended early may have met nothing good yet: the rule's mapping stands in where it is
+// better. The proven bound stays that of the search.
+MappedLayer best_so_far(const Work& work, const Target& target, const SearchResult& found) {
+  MappedLayer best = price_layer(work, target, found.best);
+  if (const auto rule = baseline_mapping(kFallback, work, target.system, target.info); rule) {
+    MappedLayer other = price_layer(work, target, *rule);
+    if (other.cycles() < best.cycles()) best = std::move(other);
+  }
+  const auto cycles = static_cast<double>(best.cycles());
+  const double gap = (cycles - static_cast<double>(found.lower_bound_cycles)) / cycles;
+  best.search = {found.space, found.evaluated, found.pruned, false, gap};
+  return best;
+}
 
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
@@ -33,11 +50,14 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   network.cpu_seconds = cpu_seconds() - begin;
   bool all_proven = true;
   for (size_t k = 0; k < works.size(); ++k) {
-    SearchResult& result = (*found)[k];
-    MappedLayer layer = price_layer(works[k], target, result.best);
-    layer.search = {result.space, result.evaluated, std::move(result.pruned), result.proven,
-                    result.gap};
+    const SearchResult& result = (*found)[k];
     all_proven = all_proven && result.proven;
+    if (!result.proven) {
+      network.layers.push_back(best_so_far(works[k], target, result));
+      continue;
+    }
+    MappedLayer layer = price_layer(works[k], target, result.best);
+    layer.search = {result.space, result.evaluated, result.pruned, true, 0};
     network.layers.push_back(std::move(layer));
   }
   network.stopped = (watch.stopped() || flags.max_evaluations > 0) && !all_proven;

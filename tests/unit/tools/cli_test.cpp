@@ -198,6 +198,10 @@ TEST_CASE("cli: a search that a limit ends says so with 4, and writes what it fo
   for (const Json& layer : document["layers"])
     unproven = unproven || layer["proven_optimal"] == false;
   CHECK(unproven);
+  // Not worse than the rule, however early it ended.
+  REQUIRE(call({"compare", model, "--system", "rapid-chip", "--json", folder / "rule"}) == 0);
+  const Json rule = Json::parse(read(folder / "rule"));
+  CHECK(document["totals"]["cycles"] <= rule["baselines"][0]["cycles"]);
   CHECK(call({"verify", model, "--program", folder / "out"}) == 0);
 }
 
