@@ -4,11 +4,13 @@
 #include <chrono>
 
 #include <fmt/format.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include "compiler/mapping/rejection.h"
 #include "compiler/support/check.h"
+#include "dse/enumerate.h"
 #include "dse/node_search.h"
 #include "dse/space_size.h"
 
@@ -28,14 +30,21 @@ class LayerSearch {
               const SearchOptions& options)
       : problem_(work, system, precision),
         options_(options),
+        threads_(tbb::global_control::max_allowed_parallelism,
+                 static_cast<size_t>(options.jobs > 0 ? options.jobs
+                                                      : tbb::this_task_arena::max_concurrency())),
         arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic),
         start_(std::chrono::steady_clock::now()) {}
 
   Result<SearchResult> run() {
     if (auto impossible = find_smallest(); !impossible) return fail(impossible.error());
     make_divisions();
-    if (!out_of_budget()) probe();
-    rounds();
+    if (options_.exhaustive) {
+      enumerate();
+    } else {
+      if (!out_of_budget()) probe();
+      rounds();
+    }
     return result();
   }
 
@@ -135,6 +144,22 @@ class LayerSearch {
     }
   }
 
+  // Prices every legal mapping, on one thread.
+  void enumerate() {
+    counters_ = {};
+    proven_ = for_each_mapping(problem_, [this](const MappingChoice& choice) {
+      if (out_of_budget()) return false;
+      ++counters_.effort;
+      const RapidDsc dsc = compose(problem_.work, choice);
+      if (first_rejection(problem_.work, problem_.system, problem_.precision, dsc)) return true;
+      ++counters_.evaluated;
+      const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
+      adopt(Found{nest_cost(problem_.work, problem_.times, dsc, nest).cycles, choice});
+      return true;
+    });
+    if (proven_) bound_ = best_->cycles;
+  }
+
   // A first incumbent: a quick look at nodes spread over those near the bound.
   void probe() {
     const std::vector<TileNode> all = nodes(-1, bound_ + bound_ / 8 + 64);
@@ -195,6 +220,7 @@ class LayerSearch {
 
   const Problem problem_;
   const SearchOptions& options_;
+  tbb::global_control threads_;  // lets `jobs` exceed the machine's threads
   tbb::task_arena arena_;
   std::chrono::steady_clock::time_point start_;
   std::vector<Division> divisions_;

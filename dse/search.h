@@ -16,8 +16,8 @@ namespace tilewright {
 
 struct SearchOptions {
   int jobs = 0;  // threads; 0: as many as the machine has
-  // Effort after which the search stops with what it has: tile nests and block nests evaluated,
-  // counted alike for any number of threads.
+  // Effort after which the search stops with what it has: tile nests and block nests evaluated
+  // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
   double time_budget_seconds = 0;           // 0: none
   bool exhaustive = false;                  // price every mapping of the space, no bounds
@@ -27,7 +27,7 @@ struct SearchOptions {
 struct SearchResult {
   RapidDsc best;
   Price price;
-  std::string space;                      // distinct mappings of the declared space, decimal
+  std::string space;                      // points of the declared space, decimal (README.md)
   int64_t evaluated = 0;                  // legal mappings whose exact total was computed
   int64_t effort = 0;                     // what max_evaluations limits
   std::map<std::string, int64_t> pruned;  // subtrees cut, by rule (README.md lists the rules)

@@ -1,0 +1,132 @@
+// What the search says when it stops early, when nothing is legal, and when it prices everything.
+#include "compiler/mapping/rejection.h"
+#include "dse/network.h"
+#include "tests/support/catch.h"
+#include "tests/support/mapped_network.h"
+
+using namespace tilewright;
+
+namespace {
+
+// OUT[mb, out] = sum over in of INP[mb, in] * KER[in, out].
+Work matmul(int64_t rows, int64_t in, int64_t out) {
+  Work work;
+  work.name = "product";
+  work.op = work.primitive = "MatMul";
+  work.kind = WorkKind::Array;
+  work.extent = Extents{{rows, 1, out, in, 1, 1, 1, 1}};
+  work.reduction = bit(Dim::in);
+  work.operands = {
+      {Role::Inp, 0, {{rows, in, 0, {{Dim::mb, 1}}}, {in, 1, 0, {{Dim::in, 1}}}}, 0},
+      {Role::Ker, 1, {{in, out, 0, {{Dim::in, 1}}}, {out, 1, 0, {{Dim::out, 1}}}}, 0},
+      {Role::Out, 2, {{rows, out, 0, {{Dim::mb, 1}}}, {out, 1, 0, {{Dim::out, 1}}}}, 0}};
+  return work;
+}
+
+SearchOptions on_one_thread() {
+  SearchOptions options;
+  options.jobs = 1;
+  return options;
+}
+
+void check_best_so_far(const Work& work, const System& system, const SearchResult& r) {
+  const PrecisionInfo& precision = system.precisions.at("fp16");
+  CHECK_FALSE(first_rejection(work, system, precision, r.best));
+  CHECK(price(work, system, precision, r.best).cost.cycles == r.price.cost.cycles);
+  CHECK_FALSE(r.proven);
+  CHECK(r.lower_bound_cycles <= r.price.cost.cycles);
+  CHECK(r.gap == static_cast<double>(r.price.cost.cycles - r.lower_bound_cycles) /
+                     static_cast<double>(r.price.cost.cycles));
+}
+
+}  // namespace
+
+TEST_CASE("a layer that no mapping fits is refused with the numbers", "[dse]") {
+  System system = test::small_system();
+  system.core.lx_bytes = 100;  // one index of each operand takes three aligned buffers
+  const auto found =
+      search_layer(matmul(4, 6, 8), system, system.precisions.at("fp16"), on_one_thread());
+  REQUIRE_FALSE(found.has_value());
+  REQUIRE(found.error().size() == 1);
+  CHECK(found.error()[0].code == ErrorCode::BadInput);
+  CHECK(found.error()[0].message.find("R18 lx-capacity: tiles in Lx: required 192 bytes, "
+                                      "available 100") != std::string::npos);
+}
+
+TEST_CASE(
+    "a limit on the effort ends in a legal mapping, its gap, and the same on any thread count",
+    "[dse]") {
+  const System system = test::small_system();
+  const Work work = matmul(30, 60, 50);
+  const auto best = search_layer(work, system, system.precisions.at("fp16"), on_one_thread());
+  REQUIRE(best.has_value());
+  REQUIRE(best->proven);
+  CHECK(best->lower_bound_cycles == best->price.cost.cycles);
+  SearchOptions options = on_one_thread();
+  options.max_evaluations = best->effort / 4;
+  const auto one = search_layer(work, system, system.precisions.at("fp16"), options);
+  REQUIRE(one.has_value());
+  check_best_so_far(work, system, *one);
+  CHECK(one->lower_bound_cycles <= best->price.cost.cycles);
+  CHECK(one->price.cost.cycles >= best->price.cost.cycles);
+  options.jobs = 3;
+  const auto three = search_layer(work, system, system.precisions.at("fp16"), options);
+  CHECK(three->best == one->best);
+  CHECK(three->effort == one->effort);
+  CHECK(three->lower_bound_cycles == one->lower_bound_cycles);
+}
+
+TEST_CASE("a raised stop flag ends in the mapping there is", "[dse]") {
+  const System system = test::small_system();
+  const Work work = matmul(30, 60, 50);
+  const std::atomic<bool> stop{true};
+  SearchOptions options = on_one_thread();
+  options.stop = &stop;
+  for (bool exhaustive : {false, true}) {
+    options.exhaustive = exhaustive;
+    const auto found = search_layer(work, system, system.precisions.at("fp16"), options);
+    REQUIRE(found.has_value());
+    check_best_so_far(work, system, *found);
+  }
+}
+
+TEST_CASE("exhaustive prices more and finds the same cost", "[dse]") {
+  System system = test::small_system();
+  system.core.lx_bytes = 400;
+  const Work work = matmul(2, 6, 3);
+  SearchOptions options = on_one_thread();
+  const auto bounded = search_layer(work, system, system.precisions.at("fp16"), options);
+  options.exhaustive = true;
+  const auto all = search_layer(work, system, system.precisions.at("fp16"), options);
+  REQUIRE(bounded.has_value());
+  REQUIRE(all.has_value());
+  CHECK(all->proven);
+  CHECK(bounded->proven);
+  CHECK(all->price.cost.cycles == bounded->price.cost.cycles);
+  CHECK(all->evaluated > 10 * bounded->evaluated);
+  CHECK(all->pruned.empty());
+}
+
+TEST_CASE("equal layers of a network are searched once, and every finding is reported", "[dse]") {
+  const System system = test::small_system();
+  Work second = matmul(4, 6, 8);
+  second.name = "again";
+  second.operands[0].value = 7;
+  size_t calls = 0;
+  const auto results = search_network({matmul(4, 6, 8), second, matmul(4, 6, 9)}, system,
+                                      system.precisions.at("fp16"), on_one_thread(),
+                                      [&](size_t done, size_t total, const Work&) {
+                                        CHECK(done == ++calls);
+                                        CHECK(total == 3);
+                                      });
+  REQUIRE(results.has_value());
+  CHECK(calls == 3);
+  CHECK((*results)[0].best == (*results)[1].best);
+  CHECK((*results)[0].best.n != (*results)[2].best.n);
+  System tight = system;
+  tight.core.lx_bytes = 100;
+  const auto refused = search_network({matmul(4, 6, 8), matmul(4, 6, 9)}, tight,
+                                      system.precisions.at("fp16"), on_one_thread());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().size() == 2);
+}
