@@ -1,10 +1,9 @@
 #include "backend/sim/simulate.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
 #include <fmt/format.h>
+#include <tbb/info.h>
 #include <tbb/task_arena.h>
 
 #include "backend/sim/data_sink.h"
@@ -121,8 +120,9 @@ Result<SimResult> Simulation::run(const std::map<std::string, Tensor>& inputs) {
 Result<SimResult> simulate(const Program& program, const std::map<std::string, Tensor>& inputs,
                            const SimOptions& options) {
   Simulation simulation(program, options);
-  if (options.jobs <= 1 && options.jobs != 0) return simulation.run(inputs);
-  tbb::task_arena arena(options.jobs > 1 ? options.jobs : tbb::task_arena::automatic);
+  if (options.jobs == 1 || options.mode == SimMode::TimingOnly) return simulation.run(inputs);
+  const int processors = tbb::info::default_concurrency();
+  tbb::task_arena arena(options.jobs > 0 ? std::min(options.jobs, processors) : processors);
   return arena.execute([&] { return simulation.run(inputs); });
 }
 
