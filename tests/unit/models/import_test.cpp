@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compiler/ir/intensity.h"
+#include "compiler/transform/transform.h"
 #include "models/networks/networks.h"
 #include "tests/unit/compiler/ir/graph_builder.h"
 
@@ -64,6 +65,43 @@ TEST_CASE("multiply-accumulates of the networks, as published") {
     INFO(row.name);
     const double macs = static_cast<double>(total_macs(imported(row.name, {1, 0, false})));
     CHECK(macs / 1e9 == Approx(row.giga_macs).epsilon(0.01));
+  }
+}
+
+TEST_CASE("for inference, each convolution absorbs its normalisation and activation") {
+  struct Row {
+    std::string name;
+    size_t arrays, pointwise;  // pointwise: the residual additions
+  };
+  const Row rows[] = {{"vgg11", 8 + 3, 0}, {"resnet18", 20 + 1, 8}, {"resnet50", 53 + 1, 16}};
+  for (const Row& row : rows) {
+    const Graph graph = optimize_for_inference(imported(row.name, {1, 0, false}));
+    INFO(row.name << "\n" << print(graph));
+    size_t arrays = 0, pointwise = 0;
+    for (const Node& node : graph.nodes) {
+      arrays += std::holds_alternative<Conv>(node.primitive);
+      arrays += std::holds_alternative<MatMul>(node.primitive);
+      pointwise += std::holds_alternative<Pointwise>(node.primitive) && node.op == "Add";
+      CHECK(node.op != "BatchNormalization");
+      CHECK(node.op != "Relu");
+    }
+    CHECK(arrays == row.arrays);
+    CHECK(pointwise == row.pointwise);
+  }
+}
+
+TEST_CASE("the transforms keep what the networks compute") {
+  for (const std::string name : {"mnist", "tiny-resnet", "resnet18"}) {
+    const Graph before = imported(name, {1, 0, true}), after = optimize_for_inference(before);
+    const auto inputs = random_inputs(before, 1);
+    const Tensor expected = must_evaluate(before, inputs).begin()->second;
+    const Tensor result = must_evaluate(after, inputs).begin()->second;
+    REQUIRE(result.shape == expected.shape);
+    float largest = 0;
+    for (float value : expected.floats) largest = std::max(largest, std::fabs(value));
+    INFO(name << ", largest " << largest);
+    for (size_t i = 0; i < expected.floats.size(); ++i)
+      CHECK(std::fabs(result.floats[i] - expected.floats[i]) <= 1e-4f * largest);
   }
 }
 
