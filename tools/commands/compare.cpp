@@ -8,6 +8,7 @@
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"
+#include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
 #include "tools/results/numbers.h"
@@ -139,22 +140,19 @@ void add_to(Json& document, const MappedNetwork& best, const std::vector<Baselin
 }  // namespace
 
 int run_compare(const MapOptions& options) {
-  if (const Diagnostics missing = not_in_this_version(options.search); !missing.empty())
-    return report(missing);
-  const Result<Target> target = load_target(options.target);
-  if (!target) return report(target.error());
-  const Result<LoadedModel> model = load_model(options.model);
-  if (!model) return report(model.error());
-  const Result<std::vector<Baseline>> all = load_baselines(options.baselines, *model, *target);
+  const Result<Job> job = load_job(options);
+  if (!job) return report(job.error());
+  const auto& [model, target] = *job;
+  const Result<std::vector<Baseline>> all = load_baselines(options.baselines, model, target);
   if (!all) return report(all.error());
-  const Result<MappedNetwork> best = search_mappings(model->works, *target, options.search);
+  const Result<MappedNetwork> best = search_mappings(model.works, target, options.search);
   if (!best) return report(best.error());
 
-  Json document = result_header("compare", *model, *target);
-  document["totals"] = totals_json(*target, *best);
+  Json document = result_header("compare", model, target);
+  document["totals"] = totals_json(target, *best);
   add_to(document, *best, *all);
   const std::string title =
-      fmt::format("{} on {}, {}: cycles\n\n", model->name, target->system.name, target->precision);
+      fmt::format("{} on {}, {}: cycles\n\n", model.name, target.system.name, target.precision);
   return deliver(OutputSet(), options.report, title + print(*best, *all), print(document),
                  best->stopped ? kStopped : kDone);
 }

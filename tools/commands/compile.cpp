@@ -6,6 +6,7 @@
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"
+#include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
 #include "tools/results/layer_table.h"
@@ -13,34 +14,28 @@
 namespace tilewright {
 
 int run_compile(const MapOptions& options) {
-  if (const Diagnostics missing = not_in_this_version(options.search); !missing.empty())
-    return report(missing);
-  const Result<Target> target = load_target(options.target);
-  if (!target) return report(target.error());
-  const Result<LoadedModel> model = load_model(options.model);
-  if (!model) return report(model.error());
-  const Result<MappedNetwork> network = search_mappings(model->works, *target, options.search);
+  const Result<Job> job = load_job(options);
+  if (!job) return report(job.error());
+  const auto& [model, target] = *job;
+  const Result<MappedNetwork> network = search_mappings(model.works, target, options.search);
   if (!network) return report(network.error());
-  const Plan plan = plan_of(*model, *target, *network);
-  const Result<Program> program = emit(model->graph, target->system, target->precision, plan);
+  const Plan plan = plan_of(model, target, *network);
+  const Result<Program> program = emit(model.graph, target.system, target.precision, plan);
   if (!program) return report(program.error());
 
   Result<std::string> bytes = serialize(*program);
   if (!bytes) return report(bytes.error());
 
-  Json document = result_header("compile", *model, *target);
-  add_network(document, *target, *network, options.report);
+  Json document = result_header("compile", model, target);
+  add_network(document, target, *network, options.report);
   const std::string json = print(document);
   OutputSet files(options.out);
   files.add_in_folder("program.pb", std::move(*bytes));
   files.add_in_folder("plan.yaml", print_plan(plan));
   files.add_in_folder("result.json", json);
-  const std::string text = print_network(*model, *target, *network) + "written    " + options.out +
+  const std::string text = print_network(model, target, *network) + "written    " + options.out +
                            "/{program.pb, plan.yaml, result.json}\n";
-  return deliver(std::move(files), options.report, text, json,
-                 network->stopped   ? kStopped
-                 : network->stopped ? kStopped
-                                    : kDone);
+  return deliver(std::move(files), options.report, text, json, network->stopped ? kStopped : kDone);
 }
 
 }  // namespace tilewright

@@ -9,6 +9,7 @@
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"
+#include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
 #include "tools/results/layer_table.h"
@@ -130,19 +131,16 @@ Result<std::vector<Work>> chosen(const LoadedModel& model, const std::string& la
 }  // namespace
 
 int run_explain(const MapOptions& options) {
-  if (const Diagnostics missing = not_in_this_version(options.search); !missing.empty())
-    return report(missing);
-  const Result<Target> target = load_target(options.target);
-  if (!target) return report(target.error());
-  const Result<LoadedModel> model = load_model(options.model);
-  if (!model) return report(model.error());
-  const Result<std::vector<Work>> works = chosen(*model, options.layer);
+  const Result<Job> job = load_job(options);
+  if (!job) return report(job.error());
+  const auto& [model, target] = *job;
+  const Result<std::vector<Work>> works = chosen(model, options.layer);
   if (!works) return report(works.error());
   Result<Explanation> all = options.mapping.empty()
-                                ? explain_best(*works, *target, options.search)
-                                : explain_given(*works, *target, options.mapping);
+                                ? explain_best(*works, target, options.search)
+                                : explain_given(*works, target, options.mapping);
   if (!all) return report(all.error());
-  Json document = result_header("explain", *model, *target);
+  Json document = result_header("explain", model, target);
   document["explanation"] = std::move(all->layers);
   return deliver(OutputSet(), options.report, all->text, print(document), all->status);
 }

@@ -4,6 +4,7 @@
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"
+#include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
 #include "tools/results/layer_table.h"
@@ -11,24 +12,18 @@
 namespace tilewright {
 
 int run_map(const MapOptions& options) {
-  if (const Diagnostics missing = not_in_this_version(options.search); !missing.empty())
-    return report(missing);
-  const Result<Target> target = load_target(options.target);
-  if (!target) return report(target.error());
-  const Result<LoadedModel> model = load_model(options.model);
-  if (!model) return report(model.error());
-  const Result<MappedNetwork> network = search_mappings(model->works, *target, options.search);
+  const Result<Job> job = load_job(options);
+  if (!job) return report(job.error());
+  const auto& [model, target] = *job;
+  const Result<MappedNetwork> network = search_mappings(model.works, target, options.search);
   if (!network) return report(network.error());
 
-  Json document = result_header("map", *model, *target);
-  add_network(document, *target, *network, options.report);
+  Json document = result_header("map", model, target);
+  add_network(document, target, *network, options.report);
   OutputSet files;
-  if (!options.out.empty()) files.add(options.out, print_plan(plan_of(*model, *target, *network)));
-  return deliver(std::move(files), options.report, print_network(*model, *target, *network),
-                 print(document),
-                 network->stopped   ? kStopped
-                 : network->stopped ? kStopped
-                                    : kDone);
+  if (!options.out.empty()) files.add(options.out, print_plan(plan_of(model, target, *network)));
+  return deliver(std::move(files), options.report, print_network(model, target, *network),
+                 print(document), network->stopped ? kStopped : kDone);
 }
 
 }  // namespace tilewright

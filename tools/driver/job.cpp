@@ -1,0 +1,17 @@
+#include "tools/driver/job.h"
+
+#include "tools/driver/mapped_network.h"
+
+namespace tilewright {
+
+Result<Job> load_job(const MapOptions& options) {
+  if (Diagnostics missing = not_in_this_version(options.search); !missing.empty())
+    return fail(std::move(missing));
+  Result<Target> target = load_target(options.target);
+  if (!target) return fail(target.error());
+  Result<LoadedModel> model = load_model(options.model);
+  if (!model) return fail(model.error());
+  return Job{std::move(*model), std::move(*target)};
+}
+
+}  // namespace tilewright
