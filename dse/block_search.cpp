@@ -42,10 +42,6 @@ LoopNest block_nest(const Problem& problem, const Extents& tile, const Extents& 
   return nest;
 }
 
-void divide(Extents& block, const std::vector<Unroll>& axis) {
-  for (const Unroll& u : axis) block[u.dim] = ceil_div(block[u.dim], u.factor);
-}
-
 }  // namespace
 
 void BlockCandidate::write(const Problem& problem, MappingChoice& choice) const {
@@ -136,21 +132,14 @@ int BlockSearch::flow_that_fits(const UnrollClass& unroll, const std::array<Plac
   for (size_t f : unroll.flows) {
     const Dataflow& flow = problem_.flows[f];
     if (flow.inner != places) continue;
-    Extents corelet = block;
-    divide(corelet, flow.p.corelets);
-    Extents pe = corelet, lane = corelet;
-    divide(pe, flow.p.rows);
-    divide(pe, flow.p.columns);
-    divide(lane, flow.p.columns);
-    divide(lane, flow.p.lanes);
+    std::array<int64_t, 3> elems;
+    for (size_t x = 0; x < 3; ++x)
+      elems[x] = buffers[x] * block_elems(problem_.work.operands[x], flow.p, block,
+                                          x == 2 ? Place::Acc : places[x]);
     int64_t l0 = 0, lrf = 0;
-    for (size_t x = 0; x < 2; ++x) {
-      const bool in_lrf = places[x] == Place::Lrf;
-      (in_lrf ? lrf : l0) +=
-          footprint_elems(problem_.work.operands[x], block, in_lrf ? pe : corelet) * buffers[x] *
-          problem_.precision.bytes;
-    }
-    const int64_t sums = footprint_elems(problem_.work.operands[2], block, lane) * buffers[2];
+    for (size_t x = 0; x < 2; ++x)
+      (places[x] == Place::Lrf ? lrf : l0) += elems[x] * problem_.precision.bytes;
+    const int64_t sums = elems[2];
     if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
       return static_cast<int>(f);
   }

@@ -27,9 +27,8 @@ int64_t TilePrograms::lx_bytes(unsigned doubled, int64_t out_cell) const {
     const bool out = x == problem_.out;
     if (out && problem_.work.kind == WorkKind::Move) continue;
     const int64_t elems = footprint_elems(problem_.work.operands[x], tile_, tile_);
-    bytes += round_up(
-        elems * (out ? out_cell : problem_.precision.bytes) * ((doubled >> x & 1) != 0 ? 2 : 1),
-        kLxAlignBytes);
+    bytes += lx_buffer_bytes(elems, out ? out_cell : problem_.precision.bytes,
+                             (doubled >> x & 1) != 0 ? 2 : 1);
   }
   return bytes;
 }

@@ -12,26 +12,30 @@ void divide(Extents& block, const std::vector<Unroll>& axis) {
 
 }  // namespace
 
+int64_t lx_buffer_bytes(int64_t elems, int64_t cell_bytes, int64_t buffers) {
+  return round_up(elems * cell_bytes * buffers, kLxAlignBytes);
+}
+
 int64_t lx_buffer_bytes(const Work& work, const Motion& motion) {
   if (work.kind == WorkKind::Move && motion.store) return 0;
-  return round_up(motion.buffer_elems * motion.buffers * motion.cell_bytes, kLxAlignBytes);
+  return lx_buffer_bytes(motion.buffer_elems, motion.cell_bytes, motion.buffers);
+}
+
+int64_t block_elems(const Operand& operand, const ArrayWork& p, const Extents& block, Place inner) {
+  Extents part = block;
+  divide(part, p.corelets);
+  if (inner != Place::L0) divide(part, p.columns);
+  if (inner == Place::Lrf) divide(part, p.rows);
+  if (inner == Place::Acc) divide(part, p.lanes);
+  return footprint_elems(operand, block, part);
 }
 
 Capacity capacity(const Work& work, const RapidDsc& dsc, const LoopNest& nest) {
   Capacity used;
   for (const Motion& m : nest.external) used.lx_bytes += lx_buffer_bytes(work, m);
-  Extents corelet = dsc.b;
-  divide(corelet, dsc.p.corelets);
-  Extents pe = corelet;
-  divide(pe, dsc.p.rows);
-  divide(pe, dsc.p.columns);
-  Extents lane = corelet;
-  divide(lane, dsc.p.columns);
-  divide(lane, dsc.p.lanes);
   for (const Motion& m : nest.inner) {
     const Operand& operand = work.operands[static_cast<size_t>(m.operand)];
-    const Extents& part = m.store ? lane : m.inner == Place::Lrf ? pe : corelet;
-    const int64_t elems = footprint_elems(operand, dsc.b, part) * m.buffers;
+    const int64_t elems = block_elems(operand, dsc.p, dsc.b, m.inner) * m.buffers;
     if (m.store)
       used.accumulators += elems;
     else
