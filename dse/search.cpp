@@ -1,9 +1,7 @@
 #include "dse/search.h"
 
 #include <algorithm>
-#include <chrono>
 
-#include <fmt/format.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
@@ -33,8 +31,7 @@ class LayerSearch {
         threads_(tbb::global_control::max_allowed_parallelism,
                  static_cast<size_t>(options.jobs > 0 ? options.jobs
                                                       : tbb::this_task_arena::max_concurrency())),
-        arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic),
-        start_(std::chrono::steady_clock::now()) {}
+        arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic) {}
 
   Result<SearchResult> run() {
     if (auto impossible = find_smallest(); !impossible) return fail(impossible.error());
@@ -53,11 +50,8 @@ class LayerSearch {
   Result<void> find_smallest() {
     MappingChoice choice;
     for (Dim d : kDims) choice.t[d] = contains(problem_.whole, d) ? problem_.work.extent[d] : 1;
-    for (const Operand& operand : problem_.work.operands) {
-      (void)operand;
-      choice.types.push_back({TransferType::BlockLoad, TransferType::Stream});
-      choice.inner.push_back(Place::L0);
-    }
+    choice.types.assign(problem_.operands, {TransferType::BlockLoad, TransferType::Stream});
+    choice.inner.assign(problem_.operands, Place::L0);
     choice.t_order = tile_orders(problem_.work, problem_.present).front();
     const RapidDsc dsc = compose(problem_.work, choice);
     if (const auto r = first_rejection(problem_.work, problem_.system, problem_.precision, dsc))
@@ -93,14 +87,9 @@ class LayerSearch {
     best_ = found;
   }
 
-  bool out_of_budget() {
-    if (counters_.effort >= options_.max_evaluations) stopped_ = true;
-    if (options_.stop != nullptr && options_.stop->load()) stopped_ = true;
-    if (options_.time_budget_seconds > 0) {
-      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
-      if (spent.count() > options_.time_budget_seconds) stopped_ = true;
-    }
-    return stopped_;
+  bool out_of_budget() const {
+    return counters_.effort >= options_.max_evaluations ||
+           (options_.stop != nullptr && options_.stop->load());
   }
 
   // Nodes with a bound in (above, limit], best first.
@@ -222,11 +211,10 @@ class LayerSearch {
   const SearchOptions& options_;
   tbb::global_control threads_;  // lets `jobs` exceed the machine's threads
   tbb::task_arena arena_;
-  std::chrono::steady_clock::time_point start_;
   std::vector<Division> divisions_;
   std::optional<Found> best_;
   int64_t bound_ = 0;
-  bool proven_ = false, stopped_ = false;
+  bool proven_ = false;
   Counters counters_;
 };
 

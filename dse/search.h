@@ -19,7 +19,6 @@ struct SearchOptions {
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
-  double time_budget_seconds = 0;           // 0: none
   bool exhaustive = false;                  // price every mapping of the space, no bounds
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
 };
@@ -38,7 +37,7 @@ struct SearchResult {
 };
 
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
-// one. The result, counters included, does not depend on `jobs`, unless time or `stop` ends it.
+// one. The result, counters included, does not depend on `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 
