@@ -9,6 +9,7 @@
 #include "backend/emit/emit.h"
 #include "backend/isa/verify.h"
 #include "backend/sim/simulate.h"
+#include "compiler/mapping/compose.h"
 #include "compiler/mapping/share.h"
 #include "compiler/support/check.h"
 
@@ -89,60 +90,35 @@ std::vector<Dim> all_dims(std::vector<Dim> first) {
   return first;
 }
 
-std::optional<LoopRef> innermost(const std::vector<LoopRef>& loops, Stage stage, DimSet dims) {
-  for (size_t k = loops.size(); k-- > 0;)
-    if (loops[k].stage == stage && contains(dims, loops[k].dim)) return loops[k];
-  return std::nullopt;
-}
-
 template <class T>
 T chosen(const std::map<Role, T>& of, Role role, T otherwise) {
   const auto found = of.find(role);
   return found == of.end() ? otherwise : found->second;
 }
 
-DataStructure structure_of(const Work& work, const Operand& operand, const Choice& choice,
-                           const std::vector<LoopRef>& loops) {
-  const Role role = operand.role;
-  const TransferType outer = chosen(choice.outer_of, role, choice.outer);
-  const TransferType inner = chosen(choice.inner_of, role, choice.inner);
-  const auto t_loop = innermost(loops, Stage::T, operand.dims());
-  const auto b_loop = innermost(loops, Stage::B, operand.dims());
-  DataStructure d;
-  d.role = role;
-  const bool out = role == Role::Out, at_array = work.kind == WorkKind::Array && role != Role::Bias;
-  d.transfers.push_back(out ? DataTransfer{Place::Lx, Place::External, outer, t_loop}
-                            : DataTransfer{Place::External, Place::Lx, outer, t_loop});
-  if (at_array)
-    d.transfers.push_back(
-        out ? DataTransfer{Place::Acc, Place::Lx, inner, b_loop}
-            : DataTransfer{Place::Lx, chosen(choice.near, role, Place::L0), inner, b_loop});
-  return d;
-}
-
 }  // namespace
 
 RapidDsc complete(const Work& work, const Choice& choice) {
-  RapidDsc dsc;
-  dsc.n = work.extent;
-  Extents share;
+  MappingChoice whole;
   for (Dim d : kDims) {
-    dsc.core_d.parts[d] = std::min(choice.parts[d], work.extent[d]);
-    share[d] = largest_share(work.extent[d], dsc.core_d.parts[d]);
-    dsc.t[d] = std::min(choice.t[d], share[d]);
-    dsc.b[d] = work.kind == WorkKind::Array ? std::min(choice.b[d], dsc.t[d]) : dsc.t[d];
+    whole.parts[d] = std::min(choice.parts[d], work.extent[d]);
+    whole.t[d] = std::min(choice.t[d], largest_share(work.extent[d], whole.parts[d]));
+    whole.b[d] = std::min(choice.b[d], whole.t[d]);
   }
-  dsc.core_d.share = choice.share;
+  whole.share = choice.share;
+  whole.p = choice.p;
+  whole.t_order = choice.t_order;
+  whole.b_order = choice.b_order;
+  for (const Operand& operand : work.operands) {
+    const Role role = operand.role;
+    whole.types.push_back(
+        {chosen(choice.outer_of, role, choice.outer), chosen(choice.inner_of, role, choice.inner)});
+    whole.inner.push_back(chosen(choice.near, role, Place::L0));
+  }
+  RapidDsc dsc = compose(work, whole);
+  dsc.core_d.ring_order.clear();
   for (Dim d : all_dims(choice.ring_order))
     if (dsc.core_d.parts[d] > 1) dsc.core_d.ring_order.push_back(d);
-  dsc.p = choice.p;
-  for (Dim d : all_dims(choice.t_order))
-    if (dsc.t[d] < share[d]) dsc.loop_order.push_back({Stage::T, d});
-  for (Dim d : all_dims(choice.b_order))
-    if (dsc.b[d] < dsc.t[d]) dsc.loop_order.push_back({Stage::B, d});
-  for (const Operand& operand : work.operands)
-    dsc.data_structures.push_back(structure_of(work, operand, choice, dsc.loop_order));
-  dsc.comp_primitives = comp_primitives(work);
   return dsc;
 }
 
