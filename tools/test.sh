@@ -13,14 +13,14 @@ esac
 
 # shellcheck disable=SC2086
 install $build_packages clang-format-14 libonnx-testdata
-# Another Node.js than Debian's may be there already; the two do not mix.
-command -v npm >/dev/null || install nodejs npm
+install_npm
 if [ ! -d build/ort/node_modules/onnxruntime-node ]; then
   say "onnxruntime-node, the oracle of the end-to-end tests, into build/ort"
   mkdir -p build/ort
   (cd build/ort && npm init -y >/dev/null && npm install --ignore-scripts --no-audit --no-fund onnxruntime-node) ||
     say "npm could not fetch onnxruntime-node: tests that need it are skipped"
 fi
+fetch_trained_model
 build dev
 say "tests"
 ctest --test-dir build/dev --output-on-failure

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The whole way through the command line: networks in, programs out, run and checked; bad input refused.
 
-usage: end_to_end.py TILEWRIGHT ORACLE_FOLDER
+usage: end_to_end.py TILEWRIGHT ORACLE_FOLDER TRAINED_MODEL
 
-ORACLE_FOLDER holds node_modules/onnxruntime-node; where it is missing, the comparisons with ONNX
-Runtime are skipped, and said to be. TILEWRIGHT_EXTRA_MODELS may name a folder with mnist_cntk.onnx.
+ORACLE_FOLDER holds node_modules/onnxruntime-node, TRAINED_MODEL is an ONNX file from an npm package
+(tools/setup.sh). What needs one that is missing is skipped, and said to be. TILEWRIGHT_EXTRA_MODELS
+may name a folder with mnist_cntk.onnx.
 """
 import json
 import os
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-TOOL, ORACLE = sys.argv[1], pathlib.Path(sys.argv[2])
+TOOL, ORACLE, TRAINED = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 HERE = pathlib.Path(__file__).parent
 FAILED = []
 INPUTS = 10
@@ -52,37 +53,50 @@ def compile_and_verify(model, folder, system, precision):
     return out
 
 
+def arg_max(values):
+    return max(range(len(values)), key=values.__getitem__)
+
+
 def against_onnxruntime(model, program, precision):
+    """Every output for INPUTS seeded inputs: in FP32 within 1e-4 of the largest element; scores with the same arg-max.
+
+    Coordinates of boxes (several numbers per anchor, [1, anchors, 16]) are not ranked: their largest ones lie closer
+    together than FP16 resolves. They have to be within 1e-2 of the largest.
+    """
     if not (ORACLE / "node_modules" / "onnxruntime-node").exists():
         print(f"{program.name}: ONNX Runtime is not there: comparison skipped")
         return
-    worst, agree = 0.0, 0
+    folder = program.parent
+    worst, worst_box, agree, scores = 0.0, 0.0, 0, 0
     for seed in range(INPUTS):
-        results = {}
-        shapes = subprocess.run(["node", HERE / "ort_oracle.cjs", ORACLE, model, str(seed), program.parent / "in.json"],
+        oracle = subprocess.run(["node", HERE / "ort_oracle.cjs", ORACLE, model, str(seed), folder / "in.json"],
                                 capture_output=True, text=True)
-        if shapes.returncode != 0:
-            FAILED.append(f"{model.name}: the oracle failed: {shapes.stderr}")
+        if oracle.returncode != 0:
+            FAILED.append(f"{model.name}: the oracle failed: {oracle.stderr}")
             return
-        expected = json.loads(shapes.stdout)
         inputs = []
-        for name, tensor in json.loads((program.parent / "in.json").read_text()).items():
-            path = program.parent / f"{name.replace('/', '_')}.pb"
+        for k, (name, tensor) in enumerate(json.loads((folder / "in.json").read_text()).items()):
+            path = folder / f"input{k}.pb"
             write_tensor(path, name, tensor["dims"], tensor["data"])
             inputs += ["--input", f"{name}={path}"]
-        outputs = program.parent / "outputs"
-        run("run", program, *inputs, "--numbers-only", "--output", outputs)
-        for name, tensor in expected.items():
-            results[name] = read_floats(next(outputs.glob("*.pb")) if len(expected) == 1 else outputs / f"{name}.pb")
-            want = tensor["data"]
+        ran = run("run", program, *inputs, "--numbers-only", "--output", folder / "outputs", "--json", "-")
+        files = {tensor["tensor"]: tensor["file"] for tensor in json.loads(ran.stdout)["tensors"]}
+        for name, tensor in json.loads(oracle.stdout).items():
+            got, want = read_floats(folder / "outputs" / files[name]), tensor["data"]
             largest = max(abs(x) for x in want)
-            worst = max(worst, max(abs(a - b) for a, b in zip(results[name], want)) / largest)
-            agree += max(range(len(want)), key=want.__getitem__) == max(range(len(want)), key=results[name].__getitem__)
+            error = max(abs(a - b) for a, b in zip(got, want, strict=True)) / largest
+            worst = max(worst, error)
+            if len(tensor["dims"]) > 2 and tensor["dims"][-1] > 1:
+                worst_box = max(worst_box, error)
+            else:
+                scores += 1
+                agree += arg_max(got) == arg_max(want)
     print(f"{program.name}: {INPUTS} inputs against ONNX Runtime: largest error {worst:.2e} of the largest output, "
-          f"arg-max equal on {agree}")
+          f"arg-max equal on {agree} of {scores}" + (f", boxes within {worst_box:.2e}" if worst_box else ""))
     if precision == "fp32":
         check(f"{program.name}: error {worst}", worst <= 1e-4)
-    check(f"{program.name}: arg-max equal on {agree} of {INPUTS}", agree == INPUTS)
+    check(f"{program.name}: error {worst_box} of boxes", worst_box <= 1e-2)
+    check(f"{program.name}: arg-max equal on {agree} of {scores}", 0 < agree == scores)
 
 
 def varint(n):
@@ -191,9 +205,12 @@ def main():
                     if system == "rapid-chip":
                         against_onnxruntime(model, program, precision)
         extra = pathlib.Path(os.environ.get("TILEWRIGHT_EXTRA_MODELS", "/nonexistent")) / "mnist_cntk.onnx"
-        if extra.exists():
+        for model in (TRAINED, extra):
+            if not model.exists():
+                print(f"{model.name}: not there: skipped")
+                continue
             for precision in ("fp32", "fp16"):
-                against_onnxruntime(extra, compile_and_verify(extra, folder, "rapid-chip", precision), precision)
+                against_onnxruntime(model, compile_and_verify(model, folder, "rapid-chip", precision), precision)
         same_for_any_jobs(folder / "tiny-resnet.onnx", folder)
         bad_input(folder / "tiny-resnet.onnx", folder)
     print("\n".join(FAILED) or "end to end: all as expected")
