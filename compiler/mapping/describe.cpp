@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/ranges.h>
+
 #include "compiler/mapping/describe_internal.h"
 #include "compiler/support/check.h"
 #include "compiler/support/math.h"
@@ -162,9 +164,33 @@ std::vector<Work> describe_one(const Graph& graph, const Node& node, const Move&
 
 namespace {
 
+std::string place_of(const std::string& name, const std::string& op) {
+  return "node '" + name + "' (" + op + ")";
+}
+
+// A loop that moves several axes of the input at once reads a diagonal, which is no box.
+void check_diagonals(const Node& node, Diagnostics& found) {
+  const auto* move = std::get_if<Move>(&node.primitive);
+  for (size_t p = 0; move != nullptr && p < move->parts.size(); ++p) {
+    const MovePart& part = move->parts[p];
+    for (size_t loop = 0; loop < part.extent.size(); ++loop) {
+      std::vector<size_t> axes;
+      for (size_t a = 0; a < part.from.size(); ++a)
+        if (part.from[a].coefficient != 0 && static_cast<size_t>(part.from[a].loop) == loop)
+          axes.push_back(a);
+      if (part.extent[loop] > 1 && axes.size() > 1)
+        found.push_back({ErrorCode::Unsupported, place_of(node.name, node.op),
+                         fmt::format("part {}: loop {} of extent {} moves axes {} of operand {} at "
+                                     "once, at most one axis per loop can be mapped",
+                                     p, loop, part.extent[loop], fmt::join(axes, ", "), part.input),
+                         ""});
+    }
+  }
+}
+
 // What no mapping could handle: overflow, empty reductions, more dims than there are.
 void check_work(const Work& work, Diagnostics& found) {
-  const std::string where = "node '" + work.name + "' (" + work.op + ")";
+  const std::string where = place_of(work.name, work.op);
   std::optional<int64_t> points = 1;
   for (Dim d : kDims)
     if (points) points = checked_mul(*points, work.extent[d]);
@@ -184,11 +210,13 @@ void check_work(const Work& work, Diagnostics& found) {
 
 Result<std::vector<Work>> describe(const Graph& graph, const Node& node) {
   if (element_count(graph.value(node.output).shape) == 0) return std::vector<Work>{};
+  Diagnostics found;
+  check_diagonals(node, found);
+  if (!found.empty()) return fail(std::move(found));
   try {
     std::vector<Work> works =
         std::visit([&](const auto& p) { return describe_internal::describe_one(graph, node, p); },
                    node.primitive);
-    Diagnostics found;
     for (Work& work : works) {
       describe_internal::drop_unit_dims(work);
       check_work(work, found);
@@ -197,7 +225,7 @@ Result<std::vector<Work>> describe(const Graph& graph, const Node& node) {
     return works;
   } catch (const describe_internal::TooManyDims& e) {
     return unsupported(
-        "node '" + node.name + "' (" + node.op + ")",
+        place_of(node.name, node.op),
         fmt::format("{} dims remain after merging, at most {} can be mapped", e.dims, e.limit),
         "split the operator, or merge axes that are laid out together");
   }

@@ -74,7 +74,7 @@ struct Work {
 
 // The layers of one node: none for a view, one per part for a Move, one otherwise. Pointwise and
 // Move operands are brought to few dims by merging axes that move together. Fails (Unsupported)
-// when more than eight dims remain.
+// when more than eight dims remain, or one loop of a Move moves several axes of its input.
 Result<std::vector<Work>> describe(const Graph& graph, const Node& node);
 
 // All layers of the graph in order.

@@ -70,6 +70,24 @@ TEST_CASE("a transpose of an image keeps its pixels together") {
   CHECK(work.operand(Role::Inp).axes[1] == AccessAxis{3, 20, 0, {{Dim::j, 1}}});
 }
 
+TEST_CASE("a move that reads a diagonal is refused with loop and axes") {
+  // y[a, b] = x[b, a, b]; loop 0 moves one axis, loop 1 two.
+  const AxisMap a{0, 1, 0}, b{0, 1, 1};
+  Move move{{{0, {4, 3}, {b, a, b}, {a, b}}}};
+  const auto refused = describe(one_node(move, {{3, 4, 3}}, 1, "Einsum"));
+  REQUIRE_FALSE(refused.has_value());
+  REQUIRE(refused.error().size() == 1);
+  CHECK(refused.error()[0].code == ErrorCode::Unsupported);
+  CHECK(to_string(refused.error()) ==
+        "node 'Einsum' (Einsum): error: part 0: loop 1 of extent 3 moves axes 0, 2 of operand 0 at "
+        "once, at most one axis per loop can be mapped\n");
+  // A loop that turns once reads no diagonal.
+  move.parts[0].extent[1] = 1;
+  const Work work = only(one_node(move, {{3, 4, 3}}, 1, "Einsum"));
+  CHECK(work.points() == 4);
+  CHECK(work.operand(Role::Inp).axes.size() == 3);
+}
+
 TEST_CASE("views and empty outputs give no layer") {
   Graph view = one_node(Pointwise{}, {{2, 3}}, 1, "Relu");
   view.nodes[0].primitive = Move{};
