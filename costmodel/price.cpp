@@ -46,7 +46,7 @@ void split_array_cycles(Cost& cost, const UnitTimes& times, const LoopNest& nest
 
 Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc,
                const LoopNest& nest) {
-  const TileGrid grid(work, dsc, nest);
+  const TileGrid grid(work, times, dsc, nest);
   const TileTimeline timeline = tile_timeline(times, nest, grid, work.kind);
   Cost cost = tile_nest_cost(times, timeline, work.kind, BodyMemo(work, times, nest));
   if (work.kind == WorkKind::Array) split_array_cycles(cost, times, nest);
@@ -105,7 +105,7 @@ std::map<std::string, int64_t> link_bytes(const Work& work, const System& system
                                           const PrecisionInfo& precision, const RapidDsc& dsc) {
   const UnitTimes times(work, system, precision);
   const LoopNest nest = lower(work, system, precision, dsc);
-  const TileGrid grid(work, dsc, nest);
+  const TileGrid grid(work, times, dsc, nest);
   std::map<std::string, int64_t> bytes{{"external", 0}, {"array_in", 0}, {"array_out", 0}};
   for (size_t m = 0; m < nest.external.size(); ++m) bytes["external"] += grid.total_bytes(m);
   std::array<std::vector<TileKind>, kDimCount> kinds;

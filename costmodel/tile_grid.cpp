@@ -1,6 +1,7 @@
 #include "costmodel/tile_grid.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "compiler/mapping/footprint.h"
 #include "compiler/mapping/share.h"
@@ -38,6 +39,22 @@ bool wholly_inside(const AccessAxis& axis, int64_t extent) {
          axis.offset + axis.terms[0].coefficient * (extent - 1) < axis.extent;
 }
 
+// Calls visit(points) for each pair of slices at tile indices `at` of the axis' dims.
+template <class Visit>
+void for_slices(const AccessAxis& axis, int64_t step, const DimTiles (&dims)[2],
+                const int64_t (&at)[2], Visit&& visit) {
+  for (const Slice& a : dims[0].slices)
+    for (const Slice& b : dims[1].slices) {
+      Extents pos, ext = Extents::filled(1);
+      const Slice tile[2] = {tile_of(dims[0], a, at[0]), tile_of(dims[1], b, at[1])};
+      for (size_t k = 0; k < axis.terms.size(); ++k) {
+        pos[axis.terms[k].dim] = tile[k].start;
+        ext[axis.terms[k].dim] = tile[k].size;
+      }
+      visit(axis_points_inside(axis, step, pos, ext));
+    }
+}
+
 AxisCounts counts_of(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
                      const LoopNest& nest) {
   AxisCounts counts;
@@ -48,34 +65,35 @@ AxisCounts counts_of(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
     counts.loop[k] = dims[k].loop;
     counts.trips[k] = dims[k].trips;
   }
-  if (!axis.terms.empty() && wholly_inside(axis, dsc.n[axis.terms[0].dim])) {
-    counts.plain = true;
-    counts.total = dsc.n[counts.dim[0]];
-    return counts;
-  }
+  counts.plain = !axis.terms.empty() && wholly_inside(axis, dsc.n[axis.terms[0].dim]);
+  if (counts.plain) return counts;
   for (int64_t a = 0; a < counts.trips[0]; ++a)
     for (int64_t b = 0; b < counts.trips[1]; ++b) {
       int64_t most = 0;
-      for (const Slice& slice_a : dims[0].slices)
-        for (const Slice& slice_b : dims[1].slices) {
-          Extents pos, ext = Extents::filled(1);
-          const Slice tile[2] = {tile_of(dims[0], slice_a, a), tile_of(dims[1], slice_b, b)};
-          for (size_t k = 0; k < axis.terms.size(); ++k) {
-            pos[counts.dim[k]] = tile[k].start;
-            ext[counts.dim[k]] = tile[k].size;
-          }
-          const int64_t points = axis_points_inside(axis, step, pos, ext);
-          most = std::max(most, points);
-          counts.total += points;
-        }
+      for_slices(axis, step, dims, {a, b}, [&](int64_t n) { most = std::max(most, n); });
       counts.most.push_back(most);
     }
   return counts;
 }
 
+// Sum of value(points along the axis) over all tiles and distinct slices of the cores.
+template <class Value>
+int64_t sum_over_tiles(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
+                       const LoopNest& nest, Value&& value) {
+  DimTiles dims[2];
+  for (size_t k = 0; k < axis.terms.size(); ++k) dims[k] = tiles_of(axis.terms[k].dim, dsc, nest);
+  int64_t sum = 0;
+  for (int64_t a = 0; a < dims[0].trips; ++a)
+    for (int64_t b = 0; b < dims[1].trips; ++b)
+      for_slices(axis, step, dims, {a, b}, [&](int64_t n) { sum += value(n); });
+  return sum;
+}
+
 }  // namespace
 
-TileGrid::TileGrid(const Work& work, const RapidDsc& dsc, const LoopNest& nest) : nest_(nest) {
+TileGrid::TileGrid(const Work& work, const UnitTimes& times, const RapidDsc& dsc,
+                   const LoopNest& nest)
+    : work_(work), times_(times), dsc_(dsc), nest_(nest) {
   for (const Motion& m : nest.external) {
     const Operand& operand = work.operands[static_cast<size_t>(m.operand)];
     std::vector<AxisCounts> axes;
@@ -145,18 +163,37 @@ TileShape TileGrid::tile(const LoopIndex& index) const {
 }
 
 int64_t TileGrid::bytes(size_t motion, const LoopIndex& index, const Extents& ext) const {
-  int64_t elems = 1;
-  for (const AxisCounts& axis : axes_[motion]) elems *= axis.at(index, ext);
-  return elems * nest_.external[motion].link_bytes;
+  const Motion& m = nest_.external[motion];
+  int64_t runs = 1, run = m.link_bytes;
+  for (size_t a = 0; a < axes_[motion].size(); ++a)
+    ((m.run_axes >> a & 1) != 0 ? run : runs) *= axes_[motion][a].at(index, ext);
+  return runs * in_granules(run);
 }
 
+// All axes of a run but one are whole in every tile: the sum over that one's tiles is the run's.
 int64_t TileGrid::total_bytes(size_t motion) const {
-  int64_t elems = nest_.external[motion].link_bytes;
-  for (const AxisCounts& axis : axes_[motion]) elems *= axis.total;
+  const Motion& m = nest_.external[motion];
+  const Operand& operand = work_.operands[static_cast<size_t>(m.operand)];
+  int64_t whole = m.link_bytes, bytes = 1;
+  std::optional<size_t> varied;
+  const auto each = [&](size_t a, auto&& value) {
+    return sum_over_tiles(operand.axes[a], m.steps[a], dsc_, nest_, value);
+  };
+  for (size_t a = 0; a < operand.axes.size(); ++a) {
+    const bool several = each(a, [](int64_t) { return 1; }) > 1;
+    if ((m.run_axes >> a & 1) == 0)
+      bytes *= each(a, [](int64_t n) { return n; });
+    else if (several)
+      varied = a;
+    else
+      whole *= each(a, [](int64_t n) { return n; });
+  }
+  bytes *= varied ? each(*varied, [&](int64_t n) { return in_granules(n * whole); })
+                  : in_granules(whole);
   for (int l = 0; l < depth_[motion]; ++l)
-    if (!contains(nest_.external[motion].moves, nest_.t_loops[static_cast<size_t>(l)].ref.dim))
-      elems *= nest_.t_loops[static_cast<size_t>(l)].trips;
-  return elems;
+    if (!contains(m.moves, nest_.t_loops[static_cast<size_t>(l)].ref.dim))
+      bytes *= nest_.t_loops[static_cast<size_t>(l)].trips;
+  return bytes;
 }
 
 }  // namespace tilewright

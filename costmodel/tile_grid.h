@@ -7,6 +7,7 @@
 #include "compiler/mapping/loop_nest.h"
 #include "costmodel/block_nest.h"
 #include "costmodel/odometer.h"
+#include "costmodel/unit_times.h"
 
 namespace tilewright {
 
@@ -18,7 +19,6 @@ struct AxisCounts {
   int64_t trips[2] = {1, 1};
   Dim dim[2] = {Dim::mb, Dim::mb};
   std::vector<int64_t> most;  // [trips0][trips1]; the largest of any core; unused when plain
-  int64_t total = 0;          // over all indices and all distinct slices of the cores
 
   int64_t at(const LoopIndex& index, const Extents& ext) const {
     if (plain) return ext[dim[0]];
@@ -30,21 +30,27 @@ struct AxisCounts {
 
 class TileGrid {
  public:
-  TileGrid(const Work& work, const RapidDsc& dsc, const LoopNest& nest);
+  // The referred-to values must outlive the grid.
+  TileGrid(const Work& work, const UnitTimes& times, const RapidDsc& dsc, const LoopNest& nest);
 
   const Odometer<std::vector<IndexClass>>& odometer() const { return odometer_; }
   // Innermost loop that external motion m moves with; -1: none.
   int depth(size_t motion) const { return depth_[motion]; }
   // The largest core's tile at a state.
   TileShape tile(const LoopIndex& index) const;
-  // Bytes per piece of external motion m at a state, on the core that moves most.
+  // Bytes per piece of external motion m at a state, on the core that moves most; a run of
+  // consecutive elements takes whole granules [T4].
   int64_t bytes(size_t motion, const LoopIndex& index, const Extents& ext) const;
   // Bytes that the whole chip moves for external motion m, each distinct piece once per fetch.
   int64_t total_bytes(size_t motion) const;
 
  private:
   void make_classes();
+  int64_t in_granules(int64_t bytes) const { return round_up(bytes, times_.granule); }
 
+  const Work& work_;
+  const UnitTimes& times_;
+  const RapidDsc& dsc_;
   const LoopNest& nest_;
   Odometer<std::vector<IndexClass>> odometer_;
   std::vector<int> depth_;                     // per external motion

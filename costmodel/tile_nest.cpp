@@ -6,7 +6,9 @@ TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const T
                            WorkKind kind) {
   TileTimeline timeline;
   const auto slot = [&](size_t m, const LoopIndex& index) {
-    return times.external(grid.bytes(m, index, grid.tile(index).ext), nest.external[m].pieces);
+    const Motion& motion = nest.external[m];
+    return times.external(grid.bytes(m, index, grid.tile(index).ext), motion.pieces, motion.store,
+                          motion.ring);
   };
   const bool overlaps = kind != WorkKind::Move;
   for (size_t m = 0; overlaps && m < nest.external.size(); ++m)

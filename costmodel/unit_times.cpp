@@ -18,8 +18,11 @@ int64_t expr_cycles(const ScalarExpr& expr, const Sfu& sfu) {
 UnitTimes::UnitTimes(const Work& work, const System& system, const PrecisionInfo& precision)
     : array_in(system.core.array_in),
       array_out(system.core.array_out),
+      ring(system.chip.ring),
       external_bandwidth(system.chip.external_bytes_per_cycle()),
       external_latency(system.chip.external.latency_cycles),
+      granule(system.chip.external_granule_bytes),
+      turnaround(system.chip.turnaround_cycles),
       semaphore(system.core.semaphore_cycles),
       fill(system.array.fill_cycles),
       mac_cycles(precision.mac_cycles),

@@ -1,10 +1,11 @@
 // Times of single instructions: equations [C1] - [C5] of README.md.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "compiler/arch/system.h"
-#include "compiler/mapping/work.h"
+#include "compiler/mapping/ring.h"
 
 namespace tilewright {
 
@@ -17,8 +18,13 @@ struct UnitTimes {
     return bytes == 0 ? 0 : link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
   }
   // [C2] The external slot of a transfer of `bytes` per piece, `pieces` of them sharing the memory.
-  int64_t external(int64_t bytes, int64_t pieces) const {
-    return bytes == 0 ? 0 : external_latency + hold_cycles(bytes * pieces, external_bandwidth);
+  // Without `load`, no slot of such a transfer takes less, whatever its way.
+  int64_t external(int64_t bytes, int64_t pieces, bool store, const RingLoad& load = {}) const {
+    if (bytes == 0) return 0;
+    const int64_t over_ring =
+        load.pieces == 0 ? 0 : hold_cycles(bytes * load.pieces, ring.bytes_per_cycle);
+    return external_latency + load.hops * ring.latency_cycles + (store ? turnaround : 0) +
+           std::max(hold_cycles(bytes * pieces, external_bandwidth), over_ring);
   }
   // [C3] Array cycles of a block, without fill: mac_cycles * prod ceil(extent / unroll).
   int64_t array_busy(const Extents& block, const Extents& unroll) const {
@@ -37,9 +43,9 @@ struct UnitTimes {
     return ceil_div(points, sfu_lanes) * elementwise_cycles;
   }
 
-  Link array_in, array_out;
+  Link array_in, array_out, ring;
   Rational external_bandwidth;
-  int64_t external_latency, semaphore, fill, mac_cycles, layer_cycles;
+  int64_t external_latency, granule, turnaround, semaphore, fill, mac_cycles, layer_cycles;
   int64_t sfu_lanes, sfu_latency, simple_cycles, epilogue_cycles, elementwise_cycles;
   int64_t macs_per_core;
 };

@@ -60,9 +60,9 @@ struct Division {
     const auto k = static_cast<size_t>(d);
     return tiles[k][choice[k]];
   }
-  // External slot of operand x for tiles of the given classes.
+  // No external slot of operand x for tiles of the given classes takes less.
   int64_t slot(const Problem& problem, size_t x, int64_t elems) const {
-    return problem.times.external(elems * problem.precision.bytes, pieces[x]);
+    return problem.times.external(elems * problem.precision.bytes, pieces[x], x == problem.out);
   }
   // Sum of the operand's slots over all tiles of its own dims, each fetched once.
   int64_t slot_sum(const Problem& problem, size_t x, const TileChoice& choice) const;

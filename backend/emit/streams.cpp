@@ -68,6 +68,11 @@ When when_moving(At at, bool store, RegisterMask moves) {
   return {at, store ? Trigger::Leaving : Trigger::Entering, moves};
 }
 
+std::vector<BoxAxis> in_runs(std::vector<BoxAxis> axes, const Motion& motion) {
+  for (size_t a = 0; a < axes.size(); ++a) axes[a].run = (motion.run_axes >> a & 1) != 0;
+  return axes;
+}
+
 Nest StreamWriter::tile_nest() const {
   Nest nest;
   for (const Loop& loop : layer_.nest.t_loops)
@@ -94,7 +99,7 @@ void StreamWriter::tile_transfers(bool store, TransferType type, At at) {
     transfer.store = store;
     transfer.outer = p.external;
     transfer.inner = p.lx;
-    transfer.axes = tile_axes(*p.operand, p.tile);
+    transfer.axes = in_runs(tile_axes(*p.operand, p.tile), motion);
     transfer.fill = store ? 0 : p.operand->fill;
     transfer.multicast = store ? DimSet{0} : p.multicast;
     add(Unit::Ext, std::move(transfer));
@@ -258,7 +263,7 @@ void StreamWriter::move() {
   load.when = when_moving(At::Current, false, tile_mask(inp.hop->moves));
   load.outer = inp.external;
   load.inner = inp.lx;
-  load.axes = tile_axes(*inp.operand, inp.tile);
+  load.axes = in_runs(tile_axes(*inp.operand, inp.tile), *inp.hop);
   load.fill = inp.operand->fill;
   load.multicast = inp.multicast;
   Transfer store;
@@ -266,7 +271,7 @@ void StreamWriter::move() {
   store.store = true;
   store.outer = out.external;
   store.inner = inp.lx;
-  store.axes = moved_axes(*out.operand, out.tile, *inp.operand, inp.tile);
+  store.axes = in_runs(moved_axes(*out.operand, out.tile, *inp.operand, inp.tile), *out.hop);
   add(Unit::Ext, tile_nest());
   add(Unit::Ext, std::move(load));
   add(Unit::Ext, std::move(store));

@@ -71,7 +71,7 @@ template <> inline constexpr auto kFields<AxisSide> = std::tuple{
     field("step", &AxisSide::step, kAny), field("stride", &AxisSide::stride, kAny)};
 template <> inline constexpr auto kFields<BoxAxis> = std::tuple{
     field("count", &BoxAxis::count), field("outer", &BoxAxis::outer), field("inner", &BoxAxis::inner),
-    field("limit", &BoxAxis::limit, {-1, kWide})};
+    field("limit", &BoxAxis::limit, {-1, kWide}), field("run", &BoxAxis::run)};
 template <> inline constexpr auto kFields<Buffer> = std::tuple{
     field("memory", &Buffer::memory, {0, 0, Style::Always}), field("base", &Buffer::base, kCount),
     field("buffers", &Buffer::buffers, {1, 64}), field("buffer_elems", &Buffer::buffer_elems, kCount),

@@ -77,6 +77,7 @@ struct BoxAxis {
   Count count;
   AxisSide outer, inner;  // the end farther from and nearer to the array
   int64_t limit = -1;     // outer indices outside [0, limit) are padding; -1: no bound
+  bool run = false;       // see Transfer; `ext` only
   bool operator==(const BoxAxis&) const = default;
 };
 
@@ -137,7 +138,11 @@ struct Join {
 // On `ext` it uses the external memory in lockstep with the other cores: it starts when all working
 // cores have come to it, and lasts as long as the slowest of them needs, each with its 1/n of the
 // bandwidth, or m/n where m cores fetch the same piece: cores whose slices differ in no dim outside
-// `multicast` (bits of dims). On `load` it uses the array-in link.
+// `multicast` (bits of dims). Points along the axes that are `run` follow each other in external
+// memory, and each such run takes whole granules. Where the chip has memory stops the pieces come
+// over the ring, too: each down the shorter way from the nearest stop, once per way, in slots as
+// long as the longest piece needs. A store turns the memory around. On `load` it uses the array-in
+// link.
 // A stream (`stream` = true, `load` only) does not hold up its own stream of instructions: the link
 // is busy behind what was issued before, and its consumer may run meanwhile.
 struct Transfer {

@@ -33,6 +33,11 @@ void verify_system(const System& system, const Report& report) {
   number("chip.cores", system.chip.cores, 1, 1 << 16);
   number("chip.external_bytes", system.chip.external_bytes, 0, INT64_MAX);
   number("chip.layer_cycles", system.chip.layer_cycles, 0);
+  number("chip.external_granule_bytes", system.chip.external_granule_bytes, 1);
+  number("chip.turnaround_cycles", system.chip.turnaround_cycles, 0);
+  link("chip.ring", system.chip.ring);
+  for (int64_t stop : system.chip.memory_stops)
+    number("chip.memory_stops", stop, 0, system.chip.cores - 1);
   number("core.corelets", system.core.corelets, 1);
   number("core.lx_bytes", system.core.lx_bytes, 0, isa::kWide);
   number("core.semaphore_cycles", system.core.semaphore_cycles, 0);

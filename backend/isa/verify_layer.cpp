@@ -149,6 +149,7 @@ class StreamVerifier {
     if (!ext && t.store) say("only unit ext stores");
     double points = 1, outer = 0, inner = 0;
     for (const BoxAxis& axis : t.axes) {
+      if (!ext && axis.run) say("only external memory has runs");
       const double count = most_points(axis.count);
       points *= std::max(1.0, count);
       outer += most_address(axis.outer, count);

@@ -22,10 +22,14 @@ int64_t link_cycles(const Link& link, int64_t bytes) {
   return bytes > 0 ? link.latency_cycles + hold(bytes, link.bytes_per_cycle) : 0;
 }
 
-int64_t external_cycles(const ChipTier& chip, int64_t bytes, int64_t working, int64_t sharing) {
-  if (bytes == 0) return 0;
-  const Rational share = chip.external_bytes_per_cycle() * Rational::of(sharing, working);
-  return chip.external.latency_cycles + hold(bytes, share);
+int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& t) {
+  if (t.bytes == 0) return 0;
+  const Rational share = chip.external_bytes_per_cycle() * Rational::of(t.sharing, t.working);
+  const int64_t on_ring =
+      t.ring_pieces == 0 ? 0
+                         : hold(times(t.longest_bytes, t.ring_pieces), chip.ring.bytes_per_cycle);
+  return chip.external.latency_cycles + times(t.ring_hops, chip.ring.latency_cycles) +
+         (t.store ? chip.turnaround_cycles : 0) + std::max(hold(t.bytes, share), on_ring);
 }
 
 UnitWork mac_work(const System& system, const PrecisionInfo& precision, const Mac& mac,

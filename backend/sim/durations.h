@@ -12,8 +12,14 @@ inline constexpr int64_t kMostCycles = int64_t{1} << 50;  // of one instruction;
 
 // latency + ceil(bytes / bandwidth); nothing for no bytes.
 int64_t link_cycles(const Link& link, int64_t bytes);
-// What one core of `working` needs of the external memory, when `sharing` fetch the same.
-int64_t external_cycles(const ChipTier& chip, int64_t bytes, int64_t working, int64_t sharing);
+// One core's transfer with the external memory.
+struct ExternalTransfer {
+  int64_t bytes = 0, longest_bytes = 0;  // of this core's piece, and of the longest one
+  int64_t working = 1, sharing = 1;      // cores at work; those that fetch the same piece
+  int64_t ring_pieces = 0, ring_hops = 0;
+  bool store = false;
+};
+int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& transfer);
 
 // Time on a unit, and the bytes that go over the array's two links meanwhile.
 struct UnitWork {

@@ -80,6 +80,35 @@ int64_t transfer_bytes(const Transfer& transfer, const Registers& registers,
   return bytes;
 }
 
+int64_t external_bytes(const Transfer& transfer, const Registers& registers, const CoreSlice& slice,
+                       int64_t granule) {
+  int64_t run = transfer.outer.cell_bytes, runs = 1;
+  for (const BoxAxis& axis : transfer.axes) {
+    const AxisPoints points = points_of(axis, registers, slice, true);
+    int64_t& product = axis.run ? run : runs;
+    product = times(product, points.high - points.low);
+  }
+  const int64_t granules = run / granule + (run % granule != 0 ? 1 : 0);
+  return times(runs, times(granules, granule));
+}
+
+bool runs_hold(const Transfer& transfer, const Registers& registers, const CoreSlice& slice) {
+  std::vector<std::pair<Wide, int64_t>> along;  // distance between neighbours, points
+  for (const BoxAxis& axis : transfer.axes) {
+    const AxisPoints points = points_of(axis, registers, slice, true);
+    if (points.high == points.low) return true;
+    if (axis.run && points.high - points.low > 1)
+      along.emplace_back(Wide{axis.outer.stride} * axis.outer.step, points.high - points.low);
+  }
+  std::sort(along.begin(), along.end());
+  Wide run = 1;
+  for (const auto& [distance, points] : along) {
+    if (distance != run) return false;
+    run *= points;
+  }
+  return true;
+}
+
 int64_t extent_product(const Registers& registers, int first_register, uint8_t dims) {
   int64_t product = 1;
   for (int d = 0; d < 8; ++d)

@@ -24,6 +24,11 @@ AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const Core
 // Of all points but the padding, in bytes of the outer cells.
 int64_t transfer_bytes(const Transfer& transfer, const Registers& registers,
                        const CoreSlice& slice);
+// The same for external memory, where a run of consecutive elements takes whole granules.
+int64_t external_bytes(const Transfer& transfer, const Registers& registers, const CoreSlice& slice,
+                       int64_t granule);
+// Whether the points along the `run` axes do follow each other in external memory.
+bool runs_hold(const Transfer& transfer, const Registers& registers, const CoreSlice& slice);
 // Product of the extents of the eight registers from `first_register` whose dims are in `dims`.
 int64_t extent_product(const Registers& registers, int first_register, uint8_t dims = 0xff);
 int64_t operand_bytes(const SfuOperand& operand, const Registers& registers);

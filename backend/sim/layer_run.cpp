@@ -222,7 +222,14 @@ void LayerRun::transfer_together() {
   };
   const InstructionPlan& plan = instruction(ext(0));
   const Transfer& transfer = std::get<Transfer>(*plan.what);
+  const ChipTier& chip = program_.system.chip;
+  ExternalTransfer piece;
+  piece.working = cores_;
+  piece.ring_pieces = plan.ring_pieces;
+  piece.ring_hops = plan.ring_hops;
+  piece.store = transfer.store;
   int64_t start = 0, cycles = 0;
+  std::vector<int64_t> bytes(static_cast<size_t>(cores_));
   for (int core = 0; core < cores_; ++core) {
     const auto c = static_cast<size_t>(core);
     if (ext(core).at != ext(0).at) {
@@ -234,10 +241,20 @@ void LayerRun::transfer_together() {
       return;
     }
     start = std::max(start, ext(core).time);
-    const int64_t bytes = transfer_bytes(transfer, meeting_[c].registers, plan_.layer->cores[c]);
-    if (plan.group[c] == core) add(external_bytes_, bytes);
-    cycles =
-        std::max(cycles, external_cycles(program_.system.chip, bytes, cores_, plan.group_size[c]));
+    if (!runs_hold(transfer, meeting_[c].registers, plan_.layer->cores[c])) {
+      findings_.push_back({ErrorCode::BadInput, place(ext(core)),
+                           "the axes that it calls a run do not follow each other", ""});
+      return;
+    }
+    bytes[c] = external_bytes(transfer, meeting_[c].registers, plan_.layer->cores[c],
+                              chip.external_granule_bytes);
+    piece.longest_bytes = std::max(piece.longest_bytes, bytes[c]);
+    if (plan.group[c] == core) add(external_bytes_, bytes[c]);
+  }
+  for (size_t c = 0; c < bytes.size(); ++c) {
+    piece.bytes = bytes[c];
+    piece.sharing = plan.group_size[c];
+    cycles = std::max(cycles, external_cycles(chip, piece));
   }
   met_ = 0;
   for (int core = 0; core < cores_; ++core) {

@@ -1,6 +1,8 @@
 #include "backend/sim/plan.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -74,6 +76,7 @@ class Planner {
   void buffer(InstructionPlan& plan, const Buffer& buffer);
   int64_t capacity_bytes(Memory memory) const;
   void groups(InstructionPlan& plan, uint8_t multicast);
+  void ways(InstructionPlan& plan, uint8_t multicast);
 
   const Program& program_;
   const LayerProgram& layer_;
@@ -254,6 +257,32 @@ void Planner::groups(InstructionPlan& plan, uint8_t multicast) {
   for (int first : plan.group) plan.group_size.push_back(members[static_cast<size_t>(first)]);
 }
 
+// Each core is reached from the stop that is nearest, upwards where both ways are as short.
+void Planner::ways(InstructionPlan& plan, uint8_t multicast) {
+  const ChipTier& chip = program_.system.chip;
+  std::map<std::pair<size_t, bool>, std::set<int>> taken;  // by stop and direction: groups
+  for (size_t c = 0; c < layer_.cores.size() && !chip.memory_stops.empty(); ++c) {
+    bool empty = false;
+    for (size_t d = 0; d < layer_.cores[c].size.size(); ++d)
+      empty |= (multicast >> d & 1) == 0 && layer_.cores[c].size[d] == 0;
+    int64_t shortest = chip.cores;
+    std::pair<size_t, bool> way;
+    for (size_t s = 0; s < chip.memory_stops.size(); ++s) {
+      const int64_t ahead = static_cast<int64_t>(c) - chip.memory_stops[s];
+      const int64_t up = ahead < 0 ? ahead + chip.cores : ahead;
+      const int64_t down = up == 0 ? 0 : chip.cores - up;
+      if (up < shortest) way = {s, true};
+      shortest = std::min(shortest, up);
+      if (down < shortest) way = {s, false};
+      shortest = std::min(shortest, down);
+    }
+    if (empty || shortest == 0) continue;
+    plan.ring_hops = std::max(plan.ring_hops, shortest);
+    taken[way].insert(plan.group[c]);
+    plan.ring_pieces = std::max(plan.ring_pieces, static_cast<int64_t>(taken[way].size()));
+  }
+}
+
 void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
   const Memory outer = transfer.outer.memory, inner = transfer.inner.memory;
   const bool ext = unit_ == static_cast<int>(Unit::Ext);
@@ -268,6 +297,7 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
   buffer(plan, transfer.outer);
   buffer(plan, transfer.inner);
   if (ext) groups(plan, transfer.multicast);
+  if (ext) ways(plan, transfer.multicast);
 }
 
 void Planner::plan_of(InstructionPlan& plan, const Mac& mac) {

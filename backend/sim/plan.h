@@ -40,6 +40,9 @@ struct InstructionPlan {
   int64_t vector_cycles = 0;
   // Transfers of ext, per core: the first core of its multicast group, and how many are in it.
   std::vector<int> group, group_size;
+  // Of those transfers over the ring, where that is their way: pieces over the fullest link, and
+  // links to the farthest core that takes one.
+  int64_t ring_pieces = 0, ring_hops = 0;
 };
 
 struct StreamPlan {

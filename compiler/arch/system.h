@@ -29,11 +29,15 @@ struct TorusTier {
 // Tier 2: a ring of cores and the chip's external memory.
 struct ChipTier {
   int64_t cores = 1;
-  Link ring;                   // core to core, per direction
-  int64_t external_bytes = 0;  // capacity of the external memory
-  Link external;               // peak, shared by the cores that work
+  Link ring;                          // core to core, per direction
+  std::vector<int64_t> memory_stops;  // cores beside which external memory enters the ring,
+                                      // ascending; none: each core has its own way to it
+  int64_t external_bytes = 0;         // capacity of the external memory
+  Link external;                      // peak, shared by the cores that work
   Rational external_efficiency{1, 1};
-  int64_t layer_cycles = 0;  // barrier and program switch between layers
+  int64_t external_granule_bytes = 1;  // a run of consecutive bytes takes whole granules
+  int64_t turnaround_cycles = 0;       // of each store: from reading to writing and back
+  int64_t layer_cycles = 0;            // barrier and program switch between layers
   bool operator==(const ChipTier&) const = default;
 
   Rational external_bytes_per_cycle() const {

@@ -20,6 +20,7 @@ constexpr int64_t kMostCorelets = 256;
 constexpr int64_t kMostAlongAxis = 4096;
 constexpr int64_t kMostBytes = int64_t{1} << 50;
 constexpr int64_t kMostCycles = int64_t{1} << 20;
+constexpr int64_t kMostGranule = int64_t{1} << 20;
 constexpr int64_t kMostClockHz = 1'000'000'000'000;
 constexpr int64_t kMostFraction = int64_t{1} << 40;    // of a bandwidth
 constexpr int64_t kMostEfficiency = int64_t{1} << 20;  // numerator, denominator
@@ -129,7 +130,25 @@ class SystemReader {
       }
     }
     fields.integer("latency_cycles", chip.external.latency_cycles, {0, kMostCycles});
+    fields.integer("granule_bytes", chip.external_granule_bytes, {1, kMostGranule}, Need::Optional);
+    fields.integer("turnaround_cycles", chip.turnaround_cycles, {0, kMostCycles}, Need::Optional);
     fields.finish();
+  }
+
+  void read_stops(YamlFields& fields) {
+    std::vector<int64_t>& stops = system_.chip.memory_stops;
+    const IntegerRange cores{0, system_.chip.cores - 1};
+    const auto read = [&](const YamlNode& item) {
+      int64_t stop = 0;
+      if (!reader_.integer(item, "an element of 'memory_stops'", stop, cores)) return;
+      if (!stops.empty() && stop <= stops.back()) {
+        reader_.report(
+            item, fmt::format("'memory_stops' must ascend; {} follows {}", stop, stops.back()));
+        return;
+      }
+      stops.push_back(stop);
+    };
+    fields.list("memory_stops", static_cast<size_t>(kMostCores), read, Need::Optional);
   }
 
   void read_chip(const YamlNode& node) {
@@ -138,6 +157,7 @@ class SystemReader {
     fields.integer("cores", chip.cores, {1, kMostCores}, Need::Optional);
     read_link(fields.find("ring", chip.cores > 1 ? Need::Required : Need::Optional), "ring",
               chip.ring);
+    read_stops(fields);
     if (const YamlNode* external = fields.find("external")) read_external(*external);
     fields.integer("layer_cycles", chip.layer_cycles, {0, kMostCycles});
     fields.finish();
@@ -274,11 +294,20 @@ YamlNode torus_node(const TorusTier& torus) {
 YamlNode chip_node(const ChipTier& chip) {
   YamlNode node = yaml_map({{"cores", yaml_integer(chip.cores)}});
   if (chip.cores > 1 || chip.ring != Link{}) yaml_add(node, "ring", link_node(chip.ring));
-  yaml_add(node, "external",
-           yaml_map({{"bytes", yaml_integer(chip.external_bytes)},
-                     {"bytes_per_cycle", yaml_rational(chip.external.bytes_per_cycle)},
-                     {"efficiency", yaml_rational(chip.external_efficiency)},
-                     {"latency_cycles", yaml_integer(chip.external.latency_cycles)}}));
+  if (!chip.memory_stops.empty()) {
+    std::vector<YamlNode> stops;
+    for (const int64_t stop : chip.memory_stops) stops.push_back(yaml_integer(stop));
+    yaml_add(node, "memory_stops", yaml_flow(yaml_list(std::move(stops))));
+  }
+  YamlNode external = yaml_map({{"bytes", yaml_integer(chip.external_bytes)},
+                                {"bytes_per_cycle", yaml_rational(chip.external.bytes_per_cycle)},
+                                {"efficiency", yaml_rational(chip.external_efficiency)},
+                                {"latency_cycles", yaml_integer(chip.external.latency_cycles)}});
+  if (chip.external_granule_bytes != 1)
+    yaml_add(external, "granule_bytes", yaml_integer(chip.external_granule_bytes));
+  if (chip.turnaround_cycles != 0)
+    yaml_add(external, "turnaround_cycles", yaml_integer(chip.turnaround_cycles));
+  yaml_add(node, "external", std::move(external));
   yaml_add(node, "layer_cycles", yaml_integer(chip.layer_cycles));
   return node;
 }

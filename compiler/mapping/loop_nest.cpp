@@ -36,6 +36,31 @@ DimSet unfinished(const std::vector<Loop>& loops, DimSet out, DimSet reduction) 
   return outside;
 }
 
+// Whether each tile holds all of the axis.
+bool whole(const AccessAxis& axis, int64_t step, const RapidDsc& dsc) {
+  for (const AccessTerm& term : axis.terms)
+    if (dsc.t[term.dim] != dsc.n[term.dim]) return false;
+  return axis_points_inside(axis, step, Extents{}, dsc.n) == axis.extent;
+}
+
+// From the axis whose elements follow each other outwards, as long as the axes within are whole.
+uint32_t run_axes(const Operand& operand, const std::vector<int64_t>& steps, const RapidDsc& dsc) {
+  uint32_t axes = 0;
+  int64_t run = 1;
+  for (bool goes_on = true; goes_on;) {
+    goes_on = false;
+    for (size_t a = 0; a < operand.axes.size(); ++a) {
+      const AccessAxis& axis = operand.axes[a];
+      if ((axes >> a & 1) != 0 || axis.stride_elems * steps[a] != run) continue;
+      axes |= 1u << a;
+      goes_on = whole(axis, steps[a], dsc);
+      run *= axis.extent;
+      break;
+    }
+  }
+  return axes;
+}
+
 struct Hop {
   const Extents* box;  // T or B
   DimSet loops;
@@ -62,7 +87,7 @@ Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Ho
 
 }  // namespace
 
-LoopNest lower(const Work& work, const System& /*system*/, const PrecisionInfo& precision,
+LoopNest lower(const Work& work, const System& system, const PrecisionInfo& precision,
                const RapidDsc& dsc) {
   LoopNest nest;
   nest.unroll = Extents::filled(1);
@@ -84,6 +109,8 @@ LoopNest lower(const Work& work, const System& /*system*/, const PrecisionInfo& 
     Motion m = motion_of(work, dsc, o, {&dsc.t, dims_of(nest.t_loops), 0});
     m.cell_bytes = out ? out_cell : precision.bytes;
     m.link_bytes = precision.bytes;
+    m.ring = ring_load(dsc, work.operands[o].dims(), system.chip);
+    m.run_axes = run_axes(work.operands[o], m.steps, dsc);
     nest.external.push_back(m);
     if (work.kind != WorkKind::Array || work.operands[o].role == Role::Bias) continue;
     m = motion_of(work, dsc, o, {&dsc.b, dims_of(nest.b_loops), 1});

@@ -8,6 +8,7 @@
 
 #include "compiler/arch/system.h"
 #include "compiler/mapping/rapid_dsc.h"
+#include "compiler/mapping/ring.h"
 
 namespace tilewright {
 
@@ -36,7 +37,11 @@ struct Motion {
   int64_t buffer_elems = 0;    // of one buffer: the unclipped footprint of T (or B)
   int64_t cell_bytes = 0;      // of one element in the inner place
   int64_t link_bytes = 0;      // per element, on the hop's link
-  int64_t pieces = 1;          // T stage: distinct pieces among the cores (cores / multicast group)
+  // T stage only:
+  int64_t pieces = 1;  // distinct ones among the cores (cores / multicast group)
+  RingLoad ring;
+  uint32_t run_axes = 0;  // bits of the operand's axes along which a box lies as one run of
+                          // consecutive elements in external memory, whatever the tile
   bool operator==(const Motion&) const = default;
 };
 

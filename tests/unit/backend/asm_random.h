@@ -151,6 +151,7 @@ class RandomProgram {
     i.outer.memory = unit_ == Unit::Ext ? Memory::External : Memory::Lx;
     i.inner.memory = unit_ == Unit::Ext ? Memory::Lx : rng_.coin() ? Memory::L0 : Memory::Lrf;
     (unit_ == Unit::Ext ? i.stream : i.store) = false;
+    for (BoxAxis& axis : i.axes) axis.run &= unit_ == Unit::Ext;
     if (i.axes.size() > 2) i.axes.resize(2);
     mend(i.when);
   }

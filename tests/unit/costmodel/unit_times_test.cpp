@@ -29,9 +29,23 @@ TEST_CASE("C1: a link takes its latency and the ceiling of bytes over bandwidth"
 TEST_CASE("C2: pieces share the external memory") {
   const System chip = test::rapid_chip();
   const UnitTimes times(relu_conv(false), chip, chip.precisions.at("fp16"));
-  CHECK(times.external(1000, 8) == 64 + 79);  // 8,000 bytes over 512/5 bytes per cycle
-  CHECK(times.external(512, 1) == 64 + 5);
-  CHECK(times.external(0, 32) == 0);
+  CHECK(times.external(1000, 8, false) == 64 + 79);  // 8,000 bytes over 512/5 bytes per cycle
+  CHECK(times.external(512, 1, false) == 64 + 5);
+  CHECK(times.external(0, 32, false) == 0);
+}
+
+TEST_CASE("C2: the ring adds its hops, and holds the slot where it is narrower") {
+  System chip = test::rapid_chip();
+  chip.chip.memory_stops = {0};
+  chip.chip.turnaround_cycles = 20;
+  const UnitTimes times(relu_conv(false), chip, chip.precisions.at("fp16"));
+  // 32 cores, one piece each: 16 of them upwards; the farthest core is 16 links away.
+  CHECK(times.external(1024, 32, false, {16, 16}) == 64 + 16 * 8 + 320);  // memory: 32,768 / 102.4
+  CHECK(times.external(1024, 32, true, {16, 16}) == 64 + 16 * 8 + 20 + 320);
+  CHECK(times.external(1024, 1, false, {1, 16}) == 64 + 16 * 8 + 10);  // a multicast
+  chip.chip.ring.bytes_per_cycle = {32, 1};
+  const UnitTimes narrow(relu_conv(false), chip, chip.precisions.at("fp16"));
+  CHECK(narrow.external(1024, 32, false, {16, 16}) == 64 + 16 * 8 + 16 * 1024 / 32);
 }
 
 TEST_CASE("C3: the array takes the product of ceilings") {

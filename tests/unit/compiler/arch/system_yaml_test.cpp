@@ -66,7 +66,16 @@ System random_system(std::mt19937& rng) {
   s.name = "random " + std::to_string(rng());
   s.clock_hz = count(4'000'000'000);
   if (rng() % 2 == 0) s.torus = {count(16), count(16), link(), link()};
-  s.chip = {rng() % 2 == 0 ? 1 : count(64), link(), count(1 << 30), link(), {4, 5}, count(300) - 1};
+  s.chip.cores = rng() % 2 == 0 ? 1 : count(64);
+  s.chip.ring = link();
+  for (int64_t core = 0; core < s.chip.cores; ++core)
+    if (rng() % 4 == 0) s.chip.memory_stops.push_back(core);
+  s.chip.external_bytes = count(1 << 30);
+  s.chip.external = link();
+  s.chip.external_efficiency = {4, 5};
+  s.chip.external_granule_bytes = rng() % 2 == 0 ? 1 : count(256);
+  s.chip.turnaround_cycles = rng() % 2 == 0 ? 0 : count(300);
+  s.chip.layer_cycles = count(300) - 1;
   s.core = {
       count(4),    count(1 << 20), link(), link(), {count(64), count(4), count(9), count(9) - 1},
       count(4) - 1};
@@ -139,6 +148,11 @@ TEST_CASE("each bad system gets its message") {
       {"chip:\n", "chip:\n  cores: 4097\n",
        "s.yaml:4:10: error: 'cores' must lie in 1..4096; it is 4097\n"},
       {"chip:\n", "chip:\n  cores: 4\n", "s.yaml:4:3: error: chip lacks 'ring'\n"},
+      {"bytes_per_cycle: 16", "bytes_per_cycle: 16, granule_bytes: 0",
+       "s.yaml:4:66: error: 'granule_bytes' must lie in 1..1048576; it is 0\n"},
+      {"chip:\n", "chip:\n  memory_stops: [0, 0, 1]\n",
+       "s.yaml:4:21: error: 'memory_stops' must ascend; 0 follows 0\n"
+       "s.yaml:4:24: error: an element of 'memory_stops' must lie in 0..0; it is 1\n"},
       {"core:\n", "core:\n  corelets: 2\n", "s.yaml:7:3: error: core lacks 'corelet_dims'\n"},
       {"bytes_per_cycle: 16", "bytes_per_cycle: 0",
        "s.yaml:4:47: error: 'bytes_per_cycle' must be at least 1/1024; it is 0\n"},
