@@ -6,23 +6,53 @@
 
 #include "backend/sim/durations.h"
 #include "backend/sim/geometry.h"
+#include "compiler/support/overloaded.h"
 
 namespace tilewright::sim {
 
 namespace {
 
-constexpr int64_t kMostSteps = int64_t{1} << 34;  // instructions of one layer, over all streams
-constexpr int64_t kMostTime = int64_t{1} << 61;   // cycles of one layer
+constexpr int64_t kMostTime = int64_t{1} << 61;  // cycles of one layer
+constexpr int64_t kMostPending = 1 << 24;        // signals of one layer, not yet waited for
 
 // Of bytes and cycles, which may be absurdly many each.
 void add(int64_t& sum, int64_t more) { sum = std::min(sum + more, kMostTime); }
 
+// What its data take to move and compute: points, padding and cells to be cleared included.
+int64_t points_touched(const Instruction& instruction, const Look& look) {
+  const Registers& registers = look.registers;
+  return std::visit(
+      Overloaded{
+          [&](const Transfer& transfer) {
+            int64_t points = 1;
+            for (const BoxAxis& axis : transfer.axes)
+              points = times(points, count_of(axis.count, registers));
+            return points;
+          },
+          [&](const Mac& mac) {
+            const int64_t cells = look.enters(mac.clear) ? mac.acc.buffer.buffer_elems : 0;
+            return extent_product(registers, kBlockRegisters) + cells;
+          },
+          [&](const Drain& drain) {
+            return extent_product(registers, kBlockRegisters, drain.dims);
+          },
+          [&](const Elementwise& elementwise) {
+            const auto functions = static_cast<int64_t>(elementwise.expr.steps.size());
+            return times(extent_product(registers, 0), std::max<int64_t>(functions, 1));
+          },
+          [](const auto&) { return int64_t{0}; },
+      },
+      instruction);
+}
+
 }  // namespace
 
-LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink)
+LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink,
+                   const SimLimits& limits)
     : program_(program),
       plan_(plan),
       sink_(sink),
+      limits_(limits),
       precision_(program.system.precisions.at(program.precision)),
       cores_(static_cast<int>(plan.layer->cores.size())),
       semaphores_(static_cast<size_t>(cores_ * plan.layer->semaphores)),
@@ -38,12 +68,8 @@ LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink
 
 // ---- Order
 
-Diagnostic LayerRun::endless(const Stream& stream) const {
-  return {ErrorCode::Unsupported, place(stream),
-          fmt::format("the layer goes on after {} instructions and {} cycles; no longer ones are "
-                      "simulated",
-                      steps_, stream.time),
-          ""};
+void LayerRun::refuse(const Stream& stream, std::string message) {
+  findings_.push_back({ErrorCode::Unsupported, place(stream), std::move(message), ""});
 }
 
 bool LayerRun::earlier(int a, int b) const {
@@ -74,8 +100,10 @@ void LayerRun::run_until_blocked(int index) {
       return;
     }
     if (!ready_.empty() && earlier(ready_.front(), index)) return make_ready(index);
-    if (++steps_ > kMostSteps || std::max(stream.time, stream.link_free) > kMostTime)
-      return findings_.push_back(endless(stream));
+    if (++steps_ > limits_.instructions || std::max(stream.time, stream.link_free) > kMostTime)
+      return refuse(stream, fmt::format("the layer goes on after {} instructions and {} cycles; no "
+                                        "longer ones are simulated",
+                                        steps_, stream.time));
     if (!step(stream)) return;
   }
 }
@@ -118,6 +146,10 @@ bool LayerRun::step(Stream& stream, const Signal& signal) {
   ++stream.at;
   if (s.waiting.empty()) {
     s.signals.push_back(stream.time);
+    if (++pending_ > kMostPending)
+      refuse(stream, fmt::format("more than {} signals of the layer are not waited for; no more "
+                                 "are simulated",
+                                 kMostPending));
     return true;
   }
   const int released = s.waiting.front();
@@ -138,6 +170,7 @@ bool LayerRun::step(Stream& stream, const Wait& wait) {
   }
   stream.time = std::max(stream.time, s.signals.front() + program_.system.core.semaphore_cycles);
   s.signals.pop_front();
+  --pending_;
   ++stream.at;
   return true;
 }
@@ -204,7 +237,13 @@ bool LayerRun::step(Stream& stream, const Elementwise& elementwise) {
 }
 
 void LayerRun::put(const Stream& stream, const Look& look) {
-  if (sink_ != nullptr) sink_->put(stream.core, stream.unit, stream.at, look);
+  if (sink_ == nullptr) return;
+  add(points_, points_touched(*instruction(stream).what, look));
+  if (points_ > limits_.points)
+    refuse(stream, fmt::format("the layer touches more than {} points; no more are simulated",
+                               limits_.points));
+  else
+    sink_->put(stream.core, stream.unit, stream.at, look);
 }
 
 // ---- The external memory
@@ -225,8 +264,8 @@ void LayerRun::transfer_together() {
   const ChipTier& chip = program_.system.chip;
   ExternalTransfer piece;
   piece.working = cores_;
-  piece.ring_pieces = plan.ring_pieces;
-  piece.ring_hops = plan.ring_hops;
+  piece.ring_pieces = plan.share->ring_pieces;
+  piece.ring_hops = plan.share->ring_hops;
   piece.store = transfer.store;
   int64_t start = 0, cycles = 0;
   std::vector<int64_t> bytes(static_cast<size_t>(cores_));
@@ -249,11 +288,11 @@ void LayerRun::transfer_together() {
     bytes[c] = external_bytes(transfer, meeting_[c].registers, plan_.layer->cores[c],
                               chip.external_granule_bytes);
     piece.longest_bytes = std::max(piece.longest_bytes, bytes[c]);
-    if (plan.group[c] == core) add(external_bytes_, bytes[c]);
+    if (plan.share->group[c] == core) add(external_bytes_, bytes[c]);
   }
   for (size_t c = 0; c < bytes.size(); ++c) {
     piece.bytes = bytes[c];
-    piece.sharing = plan.group_size[c];
+    piece.sharing = plan.share->group_size[c];
     cycles = std::max(cycles, external_cycles(chip, piece));
   }
   met_ = 0;

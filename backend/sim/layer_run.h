@@ -28,7 +28,7 @@ class DataSink {
 class LayerRun {
  public:
   // `sink` may be null: then only time passes.
-  LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink);
+  LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink, const SimLimits& limits);
 
   Result<LayerTiming> run();
 
@@ -73,13 +73,14 @@ class LayerRun {
   Semaphore& semaphore(int core, int number);
   std::string place(const Stream& stream) const;
   Diagnostics deadlock() const;
-  Diagnostic endless(const Stream& stream) const;
+  void refuse(const Stream& stream, std::string message);  // beyond a limit
   std::string waits_for(const Stream& stream) const;
   LayerTiming timing() const;
 
   const Program& program_;
   const LayerPlan& plan_;
   DataSink* sink_;
+  SimLimits limits_;
   const PrecisionInfo& precision_;
   int cores_;
   std::vector<Stream> streams_;  // of core 0: ext load pe sfu; of core 1: ...
@@ -90,7 +91,9 @@ class LayerRun {
   int met_ = 0;
   bool stopped_ = false;  // by the sink
   Diagnostics findings_;
-  int64_t steps_ = 0;  // instructions executed
+  int64_t steps_ = 0;    // instructions executed
+  int64_t points_ = 0;   // touched by them
+  int64_t pending_ = 0;  // signals not yet waited for
   int64_t external_bytes_ = 0, in_bytes_ = 0, out_bytes_ = 0;
 };
 

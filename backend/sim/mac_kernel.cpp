@@ -12,6 +12,9 @@ namespace tilewright::sim {
 namespace {
 
 constexpr size_t kInp = 0, kKer = 1, kAcc = 2;  // sides of a dim's strides
+// Elements of a matrix that may be made. Blocks that need more, most of them one element read over
+// and over, are multiplied one by one.
+constexpr int64_t kMostMade = int64_t{1} << 24;
 
 Cells cells_of(const float* data) {
   auto* bytes = reinterpret_cast<uint8_t*>(const_cast<float*>(data));
@@ -203,6 +206,27 @@ MacPoison MacKernel::product(const Sides& sides, const float* inp, const float* 
   return MacPoison::None;
 }
 
+namespace {
+
+bool has_poison(const MacJob& job, const float* data, const PerDim& strides) {
+  Box box(1);
+  for (size_t d = 0; d < 8; ++d)
+    if (job.extent[d] > 1 && strides[d] != 0) box.add(job.extent[d])[0] = strides[d];
+  return !box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
+    return poisoned_in_run(cells_of(data).at(at[0]), stride[0], points) < 0;
+  });
+}
+
+MacPoison run_one_by_one(const MacJob& job) {
+  if (has_poison(job, job.inp, job.inp_stride)) return MacPoison::Inp;
+  if (has_poison(job, job.ker, job.ker_stride)) return MacPoison::Ker;
+  if (has_poison(job, job.acc, job.acc_stride)) return MacPoison::Acc;
+  multiply_one_by_one(job);
+  return MacPoison::None;
+}
+
+}  // namespace
+
 MacPoison MacKernel::run(const MacJob& job) {
   Sides sides;
   for (size_t d = 0; d < 8; ++d) {
@@ -215,6 +239,8 @@ MacPoison MacKernel::run(const MacJob& job) {
                                        : sides.batch;
     group.add(job.extent[d], stride);
   }
+  const int64_t rows = sides.rows.points, columns = sides.columns.points, sum = sides.sum.points;
+  if (std::max({rows * sum, sum * columns, rows * columns}) > kMostMade) return run_one_by_one(job);
   sides.rows.order_by(kAcc);
   sides.columns.order_by(kAcc);
   sides.sum.order_by(kKer);

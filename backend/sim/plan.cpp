@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -40,6 +41,18 @@ int64_t cost_of(const ScalarExpr& expr, const Sfu& sfu) {
   return cycles;
 }
 
+struct SliceOrder {
+  bool operator()(const CoreSlice& a, const CoreSlice& b) const {
+    return std::tie(a.start, a.size) < std::tie(b.start, b.size);
+  }
+};
+
+// From a memory stop to a core over the ring.
+struct Way {
+  int64_t hops = 0;
+  std::pair<size_t, bool> link;  // stop, and whether upwards
+};
+
 class Planner {
  public:
   Planner(const Program& program, const LayerProgram& layer) : program_(program), layer_(layer) {
@@ -66,6 +79,7 @@ class Planner {
 
   void stream();
   void nests();
+  void look_behind();
   void open(const Nest& nest);
   void link_nest(InstructionPlan& plan);
   void plan_of(InstructionPlan& plan, const Transfer& transfer);
@@ -75,16 +89,20 @@ class Planner {
   void semaphore(int32_t number);
   void buffer(InstructionPlan& plan, const Buffer& buffer);
   int64_t capacity_bytes(Memory memory) const;
-  void groups(InstructionPlan& plan, uint8_t multicast);
-  void ways(InstructionPlan& plan, uint8_t multicast);
+  void groups(SharePlan& share, uint8_t multicast) const;
+  void find_ways();
+  void take_ways(SharePlan& share, uint8_t multicast) const;
+  std::shared_ptr<const SharePlan> share_of(uint8_t multicast);
 
   const Program& program_;
   const LayerProgram& layer_;
   LayerPlan plan_;
   Diagnostics findings_;
   int unit_ = 0, at_ = -1;
-  std::vector<int> level_;  // per instruction: number of open nests around it
-  std::vector<int> open_;   // nests
+  std::vector<int> before_, after_;  // per instruction: the nest before and behind it in its body
+  std::vector<int> open_;            // nests
+  std::vector<Way> ways_;            // per core, where external memory is reached over the ring
+  std::map<uint8_t, std::shared_ptr<const SharePlan>> shares_;  // by multicast mask
 };
 
 void Planner::stream() {
@@ -134,47 +152,53 @@ void Planner::open(const Nest& nest) {
 
 void Planner::nests() {
   open_.clear();
-  level_.assign(source().size(), 0);
+  before_.assign(source().size(), -1);
+  std::vector<int> closed = {-1};  // per open body: the last nest in it so far
   for (at_ = 0; at_ < static_cast<int>(source().size()) && findings_.empty(); ++at_) {
     const auto i = static_cast<size_t>(at_);
+    before_[i] = closed.back();
     if (const Nest* nest = std::get_if<Nest>(&source()[i])) {
-      level_[i] = static_cast<int>(open_.size());
       open(*nest);
-      if (findings_.empty()) streams().instructions[i].nest = open_.back();
+      if (!findings_.empty()) break;
+      streams().instructions[i].nest = open_.back();
+      closed.push_back(-1);
     } else if (std::holds_alternative<EndNest>(source()[i])) {
       if (open_.empty()) return report("closes a nest, but none is open");
       streams().instructions[i].nest = open_.back();
       streams().nests[static_cast<size_t>(open_.back())].end = at_;
+      closed.pop_back();
+      closed.back() = open_.back();
       open_.pop_back();
-      level_[i] = static_cast<int>(open_.size());
-    } else {
-      level_[i] = static_cast<int>(open_.size());
     }
   }
   at_ = -1;
   if (findings_.empty() && !open_.empty())
     report(fmt::format("{} nests are never closed", open_.size()));
+  if (findings_.empty()) look_behind();
 }
 
-// At First, the next Nest of the same level before the level ends; at Last, the EndNest before.
+void Planner::look_behind() {
+  after_.assign(source().size(), -1);
+  std::vector<int> next = {-1};  // per open body: the nest that was met last, from its end
+  for (size_t i = source().size(); i-- > 0;) {
+    if (std::holds_alternative<EndNest>(source()[i])) next.push_back(-1);
+    if (std::holds_alternative<Nest>(source()[i])) {
+      next.pop_back();
+      next.back() = streams().instructions[i].nest;
+    }
+    after_[i] = next.back();
+  }
+}
+
+// At First, the next nest of the same body; at Last, the one before.
 void Planner::link_nest(InstructionPlan& plan) {
   const At at = plan.when->at;
   if (at != At::First && at != At::Last) return;
-  const int step = at == At::First ? 1 : -1;
-  const int level = level_[static_cast<size_t>(at_)];
-  for (int i = at_ + step; i >= 0 && i < static_cast<int>(source().size()); i += step) {
-    const auto there = static_cast<size_t>(i);
-    const bool opens = std::holds_alternative<Nest>(source()[there]);
-    const bool closes = std::holds_alternative<EndNest>(source()[there]);
-    if (!opens && !closes) continue;
-    if (level_[there] < level) break;  // the enclosing nest's own
-    if (level_[there] == level && opens == (at == At::First)) {
-      plan.nest = streams().instructions[there].nest;
-      return;
-    }
-  }
-  report(at == At::First ? "looks at the first state of the next nest, but none follows here"
-                         : "looks at the last state of the nest before, but none precedes it here");
+  plan.nest = (at == At::First ? after_ : before_)[static_cast<size_t>(at_)];
+  if (plan.nest < 0)
+    report(at == At::First
+               ? "looks at the first state of the next nest, but none follows here"
+               : "looks at the last state of the nest before, but none precedes it here");
 }
 
 void Planner::semaphore(int32_t number) {
@@ -239,48 +263,61 @@ void Planner::buffer(InstructionPlan& plan, const Buffer& b) {
   plan.buffers.push_back(buffer);
 }
 
-void Planner::groups(InstructionPlan& plan, uint8_t multicast) {
+// The pieces that the cores fetch, by all that tells two of them apart.
+void Planner::groups(SharePlan& share, uint8_t multicast) const {
   const std::vector<CoreSlice>& cores = layer_.cores;
-  const auto same_piece = [&](const CoreSlice& a, const CoreSlice& b) {
-    for (size_t d = 0; d < a.size.size(); ++d)
-      if ((multicast >> d & 1) == 0 && (a.start[d] != b.start[d] || a.size[d] != b.size[d]))
-        return false;
-    return true;
-  };
+  std::map<CoreSlice, int, SliceOrder> first_of;
   std::vector<int> members(cores.size());
   for (size_t c = 0; c < cores.size(); ++c) {
-    size_t first = 0;
-    while (!same_piece(cores[first], cores[c])) ++first;
-    plan.group.push_back(static_cast<int>(first));
-    ++members[first];
+    CoreSlice piece = cores[c];
+    for (size_t d = 0; d < piece.size.size(); ++d)
+      if ((multicast >> d & 1) != 0) piece.start[d] = piece.size[d] = 0;
+    const int first = first_of.emplace(piece, static_cast<int>(c)).first->second;
+    share.group.push_back(first);
+    ++members[static_cast<size_t>(first)];
   }
-  for (int first : plan.group) plan.group_size.push_back(members[static_cast<size_t>(first)]);
+  for (int first : share.group) share.group_size.push_back(members[static_cast<size_t>(first)]);
 }
 
 // Each core is reached from the stop that is nearest, upwards where both ways are as short.
-void Planner::ways(InstructionPlan& plan, uint8_t multicast) {
+void Planner::find_ways() {
   const ChipTier& chip = program_.system.chip;
-  std::map<std::pair<size_t, bool>, std::set<int>> taken;  // by stop and direction: groups
-  for (size_t c = 0; c < layer_.cores.size() && !chip.memory_stops.empty(); ++c) {
-    bool empty = false;
-    for (size_t d = 0; d < layer_.cores[c].size.size(); ++d)
-      empty |= (multicast >> d & 1) == 0 && layer_.cores[c].size[d] == 0;
-    int64_t shortest = chip.cores;
-    std::pair<size_t, bool> way;
+  for (size_t c = 0; c < layer_.cores.size(); ++c) {
+    Way way{chip.cores, {}};
     for (size_t s = 0; s < chip.memory_stops.size(); ++s) {
       const int64_t ahead = static_cast<int64_t>(c) - chip.memory_stops[s];
       const int64_t up = ahead < 0 ? ahead + chip.cores : ahead;
       const int64_t down = up == 0 ? 0 : chip.cores - up;
-      if (up < shortest) way = {s, true};
-      shortest = std::min(shortest, up);
-      if (down < shortest) way = {s, false};
-      shortest = std::min(shortest, down);
+      if (up < way.hops) way = {up, {s, true}};
+      if (down < way.hops) way = {down, {s, false}};
     }
-    if (empty || shortest == 0) continue;
-    plan.ring_hops = std::max(plan.ring_hops, shortest);
-    taken[way].insert(plan.group[c]);
-    plan.ring_pieces = std::max(plan.ring_pieces, static_cast<int64_t>(taken[way].size()));
+    ways_.push_back(way);
   }
+}
+
+void Planner::take_ways(SharePlan& share, uint8_t multicast) const {
+  std::map<std::pair<size_t, bool>, std::set<int>> taken;  // by stop and direction: groups
+  for (size_t c = 0; c < ways_.size(); ++c) {
+    bool empty = false;
+    for (size_t d = 0; d < layer_.cores[c].size.size(); ++d)
+      empty |= (multicast >> d & 1) == 0 && layer_.cores[c].size[d] == 0;
+    if (empty || ways_[c].hops == 0) continue;
+    share.ring_hops = std::max(share.ring_hops, ways_[c].hops);
+    std::set<int>& groups = taken[ways_[c].link];
+    groups.insert(share.group[c]);
+    share.ring_pieces = std::max(share.ring_pieces, static_cast<int64_t>(groups.size()));
+  }
+}
+
+std::shared_ptr<const SharePlan> Planner::share_of(uint8_t multicast) {
+  std::shared_ptr<const SharePlan>& known = shares_[multicast];
+  if (known != nullptr) return known;
+  SharePlan share;
+  groups(share, multicast);
+  if (ways_.empty() && !program_.system.chip.memory_stops.empty()) find_ways();
+  take_ways(share, multicast);
+  known = std::make_shared<const SharePlan>(std::move(share));
+  return known;
 }
 
 void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
@@ -296,8 +333,7 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
     if (axis.count.step < 1) report(fmt::format("axis with a step of {}", axis.count.step));
   buffer(plan, transfer.outer);
   buffer(plan, transfer.inner);
-  if (ext) groups(plan, transfer.multicast);
-  if (ext) ways(plan, transfer.multicast);
+  if (ext) plan.share = share_of(transfer.multicast);
 }
 
 void Planner::plan_of(InstructionPlan& plan, const Mac& mac) {

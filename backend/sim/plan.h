@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "backend/isa/program.h"
@@ -29,6 +30,14 @@ struct BufferPlan {
   int counter = -1;  // of its stream; -1: there is one copy
 };
 
+// How the cores share the transfers of ext that have one multicast mask.
+struct SharePlan {
+  std::vector<int> group, group_size;  // per core: the first of its multicast group, and its size
+  // Over the ring, where that is their way: pieces over the fullest link, and links to the farthest
+  // core that takes one.
+  int64_t ring_pieces = 0, ring_hops = 0;
+};
+
 struct InstructionPlan {
   const Instruction* what = nullptr;
   const When* when = nullptr;  // null for instructions without one
@@ -38,11 +47,7 @@ struct InstructionPlan {
   std::vector<BufferPlan> buffers;
   // Drain: cycles per vector of the last state's bias and epilogue. Elementwise: cycles per vector.
   int64_t vector_cycles = 0;
-  // Transfers of ext, per core: the first core of its multicast group, and how many are in it.
-  std::vector<int> group, group_size;
-  // Of those transfers over the ring, where that is their way: pieces over the fullest link, and
-  // links to the farthest core that takes one.
-  int64_t ring_pieces = 0, ring_hops = 0;
+  std::shared_ptr<const SharePlan> share;  // Transfers of ext
 };
 
 struct StreamPlan {

@@ -17,8 +17,6 @@ namespace {
 
 using namespace sim;
 
-constexpr int64_t kMostHostBytes = int64_t{1} << 34;  // that the simulated memories may take
-
 int64_t saturating_sum(int64_t a, int64_t b) { return checked_add(a, b).value_or(INT64_MAX); }
 
 // What the arithmetic of durations rests on; verify() has finer checks.
@@ -58,10 +56,10 @@ class Simulation {
 };
 
 Diagnostics Simulation::prepare(const std::map<std::string, Tensor>& inputs) {
-  if (program_.external_bytes < 0 || program_.external_bytes > kMostHostBytes)
+  if (program_.external_bytes < 0 || program_.external_bytes > options_.limits.bytes)
     return {{ErrorCode::Unsupported, "program",
              fmt::format("uses {} bytes of external memory; up to {} can be simulated",
-                         program_.external_bytes, kMostHostBytes),
+                         program_.external_bytes, options_.limits.bytes),
              "--timing-only needs no memory"}};
   external_.assign(static_cast<size_t>(program_.external_bytes), kPoisonByte);
   Diagnostics findings = write_constants(program_, external_);
@@ -73,21 +71,21 @@ Diagnostics Simulation::prepare(const std::map<std::string, Tensor>& inputs) {
 Result<LayerTiming> Simulation::run(const LayerProgram& layer) {
   Result<LayerPlan> plan = plan_layer(program_, layer);
   if (!plan) return fail(std::move(plan.error()));
-  if (!has_data()) return LayerRun(program_, *plan, nullptr).run();
+  if (!has_data()) return LayerRun(program_, *plan, nullptr, options_.limits).run();
 
   int64_t bytes = 0;
   for (size_t m = 0; m < plan->memory_bytes.size(); ++m)
     if (m != static_cast<size_t>(Memory::External))
       bytes = saturating_sum(bytes, plan->memory_bytes[m]);
   if (checked_mul(bytes, static_cast<int64_t>(layer.cores.size())).value_or(INT64_MAX) >
-      kMostHostBytes)
+      options_.limits.bytes)
     return unsupported(fmt::format("layer '{}'", layer.name),
                        fmt::format("{} cores use {} bytes each; up to {} in all can be simulated",
-                                   layer.cores.size(), bytes, kMostHostBytes),
+                                   layer.cores.size(), bytes, options_.limits.bytes),
                        "--timing-only needs no memory");
   if (cores_.size() < layer.cores.size()) cores_.resize(layer.cores.size());
   CoreSink sink(program_, *plan, external_, cores_, options_.jobs != 1);
-  Result<LayerTiming> timing = LayerRun(program_, *plan, &sink).run();
+  Result<LayerTiming> timing = LayerRun(program_, *plan, &sink, options_.limits).run();
   if (sink.fault()) return fail(*sink.fault());
   return timing;
 }

@@ -18,9 +18,17 @@ enum class SimMode : uint8_t {
   NumbersOnly,  // the same run, but all cycles are reported as 0
 };
 
+// The most that a run may take; one that needs more is refused.
+struct SimLimits {
+  int64_t bytes = int64_t{1} << 34;         // of the simulated memories
+  int64_t instructions = int64_t{1} << 34;  // executed in one layer, over all streams
+  int64_t points = int64_t{1} << 46;        // that those touch, where data moves
+};
+
 struct SimOptions {
   SimMode mode = SimMode::Full;
   int jobs = 0;  // threads that move data; 0: one per processor. The result is the same for any.
+  SimLimits limits = {};
 };
 
 // Bytes and busy cycles of a layer; the keys are always all there.
