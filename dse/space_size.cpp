@@ -1,6 +1,7 @@
 #include "dse/space_size.h"
 
 #include <bit>
+#include <map>
 
 namespace tilewright {
 
@@ -19,13 +20,46 @@ std::string decimal(Wide n) {
   return digits;
 }
 
-// Tiles of a dim with the blocks of each.
-Wide tiles_and_blocks(const Problem& problem, const Division& division, Dim d, int64_t unroll) {
-  const bool array = problem.work.kind == WorkKind::Array;
-  const int64_t share = division.share[d];
+// Per dim: points along it, by share. Divisions have few different shares of a dim.
+class DimPoints {
+ public:
+  DimPoints(const Problem& problem, Dim dim)
+      : problem_(problem), dim_(dim), unrolls_(problem.unroll_values[static_cast<size_t>(dim)]) {
+    if (unrolls_.empty()) unrolls_.push_back(1);  // off the array
+  }
+
+  // Per unrolling of the dim: tiles with the blocks of each.
+  const std::vector<Wide>& of(int64_t share) {
+    std::vector<Wide>& points = known_[share];
+    if (!points.empty()) return points;
+    const bool array = problem_.work.kind == WorkKind::Array;
+    points.assign(unrolls_.size(), 0);
+    for (int64_t t :
+         contains(problem_.whole, dim_) ? std::vector<int64_t>{share} : balanced_tiles(share))
+      for (size_t u = 0; u < unrolls_.size(); ++u)
+        points[u] += array ? block_extents(dim_, t, unrolls_[u]).size() : 1;
+    return points;
+  }
+
+ private:
+  const Problem& problem_;
+  Dim dim_;
+  std::vector<int64_t> unrolls_;
+  std::map<int64_t, std::vector<Wide>> known_;
+};
+
+// Tiles with their blocks, over all dataflows.
+Wide points_of(const Problem& problem, const Division& division, std::vector<DimPoints>& dims) {
+  std::array<const std::vector<Wide>*, kDimCount> along{};
+  for (size_t k = 0; k < kDimCount; ++k) along[k] = &dims[k].of(division.share[kDims[k]]);
+  std::vector<UnrollClass> off_array(1);
+  off_array[0].flows.push_back(0);
   Wide points = 0;
-  for (int64_t t : contains(problem.whole, d) ? std::vector<int64_t>{share} : balanced_tiles(share))
-    points += array ? block_extents(d, t, unroll).size() : 1;
+  for (const UnrollClass& unroll : problem.unrolls.empty() ? off_array : problem.unrolls) {
+    Wide product = unroll.flows.size();
+    for (size_t k = 0; k < kDimCount; ++k) product *= (*along[k])[unroll.value[k]];
+    points += product;
+  }
   return points;
 }
 
@@ -38,22 +72,12 @@ std::string space_size(const Problem& problem, const std::vector<Division>& divi
       factorial(std::popcount(free & reduced)) * factorial(std::popcount(free & ~reduced));
   const bool move = problem.work.kind == WorkKind::Move;
   for (size_t x = 0; !move && x < problem.operands; ++x) choices *= 2;
-  const bool array = problem.work.kind == WorkKind::Array;
-  if (array) choices *= 6 * 2 * 2 * 2;
+  if (problem.work.kind == WorkKind::Array) choices *= 6 * 2 * 2 * 2;
+  std::vector<DimPoints> dims;
+  for (Dim d : kDims) dims.emplace_back(problem, d);
   Wide points = 0;
-  for (const Division& division : divisions) {
-    std::vector<Extents> unrolls{Extents::filled(1)};
-    if (array) {
-      unrolls.clear();
-      for (const Dataflow& flow : problem.flows) unrolls.push_back(flow.unroll);
-    }
-    for (const Extents& unroll : unrolls) {
-      Wide product = choices;
-      for (Dim d : kDims) product *= tiles_and_blocks(problem, division, d, unroll[d]);
-      points += product;
-    }
-  }
-  return decimal(points);
+  for (const Division& division : divisions) points += points_of(problem, division, dims);
+  return decimal(points * choices);
 }
 
 }  // namespace tilewright
