@@ -1,5 +1,6 @@
 // The search against plain enumeration of the declared space, priced by price(): equal in cost on
-// random tiny problems. A failure prints its seed; DSE_SEED=n runs that one alone.
+// random tiny problems, and no bound above what it bounds. A failure prints its seed; DSE_SEED=n
+// runs that one alone.
 #include <cstdlib>
 
 #include "compiler/mapping/compose.h"
@@ -8,6 +9,7 @@
 #include "compiler/mapping/share.h"
 #include "dse/search.h"
 #include "dse/space.h"
+#include "dse/tile_search.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
 
@@ -16,33 +18,68 @@ using namespace tilewright::test;
 
 namespace {
 
-// Every choice of hops: bit x of `doubled` doubles operand x, at External (level 0) or Lx (1).
+// Bit x of `doubled` doubles operand x, at External (level 0) or Lx (1). `still`: also operands
+// that no loop moves, which can gain nothing by it.
 class Enumeration {
  public:
-  Enumeration(const Work& work, const System& system, const PrecisionInfo& precision)
-      : work_(work), system_(system), precision_(precision) {}
+  Enumeration(const Work& work, const System& system, const PrecisionInfo& precision, bool still)
+      : work_(work),
+        system_(system),
+        precision_(precision),
+        problem_(work, system, precision),
+        still_(still) {}
 
-  // Least cycles, or -1 when no mapping is legal; -2 when there are too many to enumerate.
+  // Least cycles, or -1 when no mapping is legal; -2, before any is priced, when there are too
+  // many.
   int64_t run() {
-    for (const Extents& parts : divisions(work_, system_.chip.cores)) {
-      choice_ = {};
-      choice_.parts = parts;
-      choice_.types.assign(work_.operands.size(), {TransferType::BlockLoad, TransferType::Stream});
-      choice_.inner.assign(work_.operands.size(), Place::L0);
-      tiles(0);
-      if (priced_ > kMost) return -2;
-    }
+    walk();
+    if (points_ > kMost) return -2;
+    pricing_ = true;
+    walk();
     return least_;
   }
 
  private:
   static constexpr int64_t kMost = 60000;
 
+  void walk() {
+    for (const Extents& parts : divisions(work_, system_.chip.cores)) {
+      choice_ = {};
+      choice_.parts = parts;
+      choice_.types.assign(work_.operands.size(), {TransferType::BlockLoad, TransferType::Stream});
+      choice_.inner.assign(work_.operands.size(), Place::L0);
+      division_least_ = -1;
+      if (pricing_) make_division();
+      tiles(0);
+      if (division_least_ >= 0) CHECK(division_bound(problem_, *division_) <= division_least_);
+    }
+  }
+
+  void make_division() {
+    division_.emplace(problem_, choice_.parts);
+    division_->extend(problem_, INT64_MAX);
+  }
+
+  // What the search takes for the least that this division and tile allow.
+  int64_t bound() const {
+    TileChoice tile{};
+    for (size_t k = 0; k < kDimCount; ++k) {
+      const auto& known = division_->tiles[k];
+      while (known[tile[k]].tile != choice_.t[kDims[k]]) ++tile[k];
+    }
+    return TileSearch(problem_, *division_, 0).bound(tile);
+  }
+
   int64_t share(Dim d) const { return largest_share(work_.extent[d], choice_.parts[d]); }
 
   void tiles(size_t k) {
-    if (priced_ > kMost) return;
-    if (k == kDimCount) return tile_orders_of();
+    if (points_ > kMost) return;
+    if (k == kDimCount) {
+      tile_least_ = -1;
+      tile_orders_of();
+      if (tile_least_ >= 0) CHECK(bound() <= tile_least_);
+      return;
+    }
     const Dim d = kDims[k];
     for (int64_t t : contains(whole_dims(work_), d) ? std::vector<int64_t>{share(d)}
                                                     : balanced_tiles(share(d))) {
@@ -58,13 +95,22 @@ class Enumeration {
     return set;
   }
 
+  // Whether the set doubles operands that none of the loops moves.
+  bool pointless(unsigned doubled, DimSet loops) const {
+    for (size_t x = 0; !still_ && x < work_.operands.size(); ++x)
+      if ((doubled >> x & 1) != 0 && (work_.operands[x].dims() & loops) == 0) return true;
+    return false;
+  }
+
   void tile_orders_of() {
     Extents shares;
     for (Dim d : kDims) shares[d] = share(d);
-    for (const auto& order : tile_orders(work_, several(shares, choice_.t))) {
+    const DimSet loops = several(shares, choice_.t);
+    for (const auto& order : tile_orders(work_, loops)) {
       choice_.t_order = order;
       const unsigned sets = work_.kind == WorkKind::Move ? 1u : 1u << work_.operands.size();
       for (unsigned doubled = 0; doubled < sets; ++doubled) {
+        if (pointless(doubled, loops)) continue;
         for (size_t x = 0; x < work_.operands.size(); ++x)
           choice_.types[x][0] =
               (doubled >> x & 1) != 0 ? TransferType::DoubleBuffer : TransferType::BlockLoad;
@@ -86,7 +132,7 @@ class Enumeration {
   }
 
   void blocks(const Dataflow& flow, size_t k) {
-    if (priced_ > kMost) return;
+    if (points_ > kMost) return;
     if (k == kDimCount) return block_orders_of(flow);
     const Dim d = kDims[k];
     for (int64_t b : block_extents(d, choice_.t[d], flow.unroll[d])) {
@@ -96,9 +142,11 @@ class Enumeration {
   }
 
   void block_orders_of(const Dataflow& flow) {
-    for (const auto& order : block_orders(several(choice_.t, choice_.b))) {
+    const DimSet loops = several(choice_.t, choice_.b);
+    for (const auto& order : block_orders(loops)) {
       choice_.b_order = order;
       for (unsigned doubled = 0; doubled < 8; ++doubled) {
+        if (pointless(doubled, loops)) continue;
         for (size_t x = 0; x < 3; ++x) {
           const bool lrf = x < 2 && flow.inner[x] == Place::Lrf;
           choice_.types[x][1] = (doubled >> x & 1) != 0 ? TransferType::DoubleBuffer
@@ -111,28 +159,48 @@ class Enumeration {
   }
 
   void consider() {
+    if (!pricing_) {
+      ++points_;
+      return;
+    }
     const RapidDsc dsc = compose(work_, choice_);
     if (first_rejection(work_, system_, precision_, dsc)) return;
-    ++priced_;
     const int64_t cycles = price(work_, system_, precision_, dsc).cost.cycles;
-    if (least_ < 0 || cycles < least_) least_ = cycles;
+    for (int64_t* least : {&least_, &division_least_, &tile_least_})
+      if (*least < 0 || cycles < *least) *least = cycles;
   }
 
   const Work& work_;
   const System& system_;
   const PrecisionInfo& precision_;
+  const Problem problem_;
+  std::optional<Division> division_;
   MappingChoice choice_;
-  int64_t least_ = -1, priced_ = 0;
+  bool still_, pricing_ = false;
+  int64_t least_ = -1, division_least_ = -1, tile_least_ = -1, points_ = 0;
 };
 
 System tiny_system(Rng& rng) {
-  System system = small_system(rng.between(1, 3));
+  System system = small_system(rng.between(1, 4));
   system.core.semaphore_cycles = rng.between(0, 4);
   system.array.fill_cycles = rng.between(0, 8);
-  system.chip.external.latency_cycles = rng.between(0, 30);
+  if (rng.below(3) != 0) {  // the array binds, else external memory
+    system.chip.external = {{512, 1}, rng.between(0, 2)};
+    system.core.array_in = {{rng.between(1, 8), 1}, rng.between(0, 3)};
+    system.core.array_out = {{rng.between(1, 8), 1}, rng.between(0, 3)};
+  } else {
+    system.chip.external.latency_cycles = rng.between(0, 30);
+  }
+  system.chip.turnaround_cycles = rng.coin() ? 0 : rng.between(1, 30);
+  system.chip.external_granule_bytes = rng.coin() ? 1 : int64_t{1} << rng.between(1, 7);
+  for (int64_t core = 0; core < system.chip.cores; ++core)
+    if (rng.below(4) == 0) system.chip.memory_stops.push_back(core);
   system.core.lx_bytes = rng.between(200, 4000);
+  system.array.rows = rng.between(1, 4);
+  system.array.columns = rng.between(1, 3);
+  system.array.lanes = rng.between(1, 2);
   system.array.accumulators = rng.between(2, 16);
-  system.array.l0_bytes = rng.between(40, 600);
+  system.array.l0_bytes = rng.coin() ? rng.between(8, 40) : rng.between(40, 600);
   system.array.lrf_bytes = rng.between(8, 100);
   if (rng.coin()) system.array.column_dims = {"out", "i"};
   if (rng.coin()) system.array.lane_dims = {"out"};
@@ -141,33 +209,60 @@ System tiny_system(Rng& rng) {
   return system;
 }
 
-// -1: skipped.
-int run_seed(uint64_t seed) {
+// A MatMul or Conv of which at most three dims have several indices: few enough points to price.
+void add_tiny_array_layer(Network& net, Rng& rng) {
+  std::array<int64_t, 8> n;
+  n.fill(1);
+  for (int64_t k = 0; k < 3; ++k) n[static_cast<size_t>(rng.below(8))] = rng.between(1, 8);
+  const auto [batch, groups, out, in, rows, columns, ki, kj] = n;
+  std::vector<ValueId> operands;
+  Primitive primitive = MatMul{};
+  if (rng.coin()) {
+    operands = {net.input("x", {groups, rows, in}), net.constant("w", {1, in, out})};
+  } else {
+    const int64_t stride = rng.between(1, 3), pad = rng.below(std::min<int64_t>(ki, 3));
+    const int64_t height = std::max<int64_t>(1, stride * (rows - 1) + ki - 2 * pad);
+    const Window window{{ki, kj}, {stride, 1}, {1, 1}, {pad, 0}, {pad, 0}};
+    operands = {net.input("x", {batch, groups * in, height, columns + kj - 1}),
+                net.constant("w", {groups * out, in, ki, kj})};
+    primitive = Conv{groups, window};
+  }
+  if (rng.coin())
+    operands.push_back(
+        net.constant("b", {std::holds_alternative<Conv>(primitive) ? groups * out : out}));
+  net.output(net.node("layer", primitive, operands));
+}
+
+// Whether the seed's layer had few enough mappings.
+bool run_seed(uint64_t seed) {
   Rng rng{stream_seed(seed, "dse"), 0};
   Network net(seed);
-  add_random_layer(net, rng);
+  if (rng.coin())
+    add_tiny_array_layer(net, rng);
+  else
+    add_random_layer(net, rng);
   const std::vector<Work> works = describe(net.graph).value();
-  if (works.empty()) return 0;
+  if (works.empty()) return false;
   const System system = tiny_system(rng);
   const PrecisionInfo& precision = system.precisions.at(rng.coin() ? "fp16" : "fp32");
   const Work& work = works[0];
-  if (work.points() > 400) return 0;
-  const int64_t expected = Enumeration(work, system, precision).run();
-  if (expected == -2) return 0;
+  if (work.points() > 600) return false;
+  INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
+  const int64_t expected = Enumeration(work, system, precision, rng.below(4) == 0).run();
+  if (expected == -2) return false;
   SearchOptions options;
   options.jobs = 1;
   const auto found = search_layer(work, system, precision, options);
-  INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
   if (expected == -1) {
     CHECK_FALSE(found.has_value());
-    return 1;
+    return true;
   }
   REQUIRE(found.has_value());
   INFO(print_rapid_dsc(found->best));
   CHECK(found->price.cost.cycles == expected);
   CHECK(found->proven);
   CHECK(found->gap == 0);
-  return 1;
+  return true;
 }
 
 }  // namespace
@@ -178,9 +273,9 @@ TEST_CASE("the search finds what enumeration finds", "[dse]") {
     return;
   }
   const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 200;
+  const int wanted = cases != nullptr ? std::atoi(cases) : 400;
   int done = 0;
-  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed);
+  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed) ? 1 : 0;
 }
 
 TEST_CASE("results and counters do not depend on the number of threads", "[dse]") {
