@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets everything up and runs the tests. --full adds the long ones: more random cases everywhere.
+# Sets everything up and runs the tests. --full adds the long ones: more random cases everywhere, every network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/setup.sh
@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 case "${1:-}" in
   "") ;;
   --full)
-    export DIFFERENTIAL_CASES=20000 DSE_CASES=600 EMIT_SEEDS=10000 ;;
+    export DIFFERENTIAL_CASES=20000 DSE_CASES=600 EMIT_SEEDS=10000
+    export NETWORKS=all DOCUMENT_NETWORKS="mnist:1 resnet18 resnet50" ;;
   *) echo "usage: tools/test.sh [--full]" >&2; exit 2 ;;
 esac
 
