@@ -64,6 +64,8 @@ class BlockNest {
     return elems * motion.link_bytes;
   }
 
+  bool kept(size_t m) const { return nest_.inner[m].moves == 0 && (tile_.fresh >> m & 1) == 0; }
+
   // Time of one load, whose bytes are counted `count` times.
   int64_t load(size_t m, const Extents& ext, int64_t count) {
     const int64_t bytes = load_bytes(m, ext);
@@ -94,7 +96,7 @@ class BlockNest {
   void first_loads() {
     const Extents ext = block(LoopIndex{});
     for (size_t m = 0; m < out_; ++m)
-      if (nest_.inner[m].type == TransferType::DoubleBuffer)
+      if (nest_.inner[m].type == TransferType::DoubleBuffer && !kept(m))
         body_.cost.add(CostClass::NonOverlapped, Resource::ArrayIn, load(m, ext, 1));
   }
 
@@ -107,7 +109,7 @@ class BlockNest {
       const TransferType type = nest_.inner[m].type;
       if (type == TransferType::DoubleBuffer) {
         if (kind.next_enters(depth_[m])) beside += load(m, after, kind.count);
-      } else if (kind.enters(depth_[m])) {
+      } else if (kind.enters(depth_[m]) && !kept(m)) {
         (type == TransferType::Stream ? beside : blocking) += load(m, here, kind.count);
       }
     }

@@ -12,6 +12,9 @@ struct TileShape {
   Extents ext;        // of the tile
   bool first = true;  // no reduction loop of T is past its first index: OUT starts anew
   bool final = true;  // every reduction loop of T is at its last index: OUT is finished
+  // Inner motions (bits) whose operand's tile is not the one of the state before. The others need
+  // no new copy at the array unless some B loop moves them.
+  unsigned fresh = ~0u;
   bool operator==(const TileShape&) const = default;
 };
 

@@ -47,7 +47,7 @@ void split_array_cycles(Cost& cost, const UnitTimes& times, const LoopNest& nest
 Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc,
                const LoopNest& nest) {
   const TileGrid grid(work, times, dsc, nest);
-  const TileTimeline timeline = tile_timeline(times, nest, grid, work.kind);
+  const TileTimeline timeline = tile_timeline(times, nest, grid);
   Cost cost = tile_nest_cost(times, timeline, work.kind, BodyMemo(work, times, nest));
   if (work.kind == WorkKind::Array) split_array_cycles(cost, times, nest);
   cost.add(CostClass::PipeBubble, Resource::Sync, times.layer_cycles);
@@ -70,15 +70,18 @@ namespace {
 struct TileKind {
   int64_t ext = 0;
   bool first = true, final = true;
+  unsigned fresh = ~0u;  // as in TileShape
   int64_t count = 0;
 };
 
-std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nest) {
+std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nest,
+                                 const TileGrid& grid) {
   std::vector<TileKind> kinds;
   auto add = [&kinds](const TileKind& k) {
     if (k.ext == 0 || k.count <= 0) return;
     for (TileKind& known : kinds)
-      if (known.ext == k.ext && known.first == k.first && known.final == k.final) {
+      if (known.ext == k.ext && known.first == k.first && known.final == k.final &&
+          known.fresh == k.fresh) {
         known.count += k.count;
         return;
       }
@@ -89,7 +92,7 @@ std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nes
   for (const Slice& slice : slices(dsc.n[d], dsc.core_d.parts[d], dsc.core_d.share)) {
     auto at = [&](int64_t index, int64_t count) {
       add({std::clamp<int64_t>(slice.size - index * t, 0, t), !partial || index == 0,
-           !partial || index == trips - 1, count});
+           !partial || index == trips - 1, index == 0 ? ~0u : grid.fresh_beside(d), count});
     };
     at(0, 1);
     at(1, trips - 3);  // all full: at least two more tiles follow in the largest slice
@@ -109,7 +112,7 @@ std::map<std::string, int64_t> link_bytes(const Work& work, const System& system
   std::map<std::string, int64_t> bytes{{"external", 0}, {"array_in", 0}, {"array_out", 0}};
   for (size_t m = 0; m < nest.external.size(); ++m) bytes["external"] += grid.total_bytes(m);
   std::array<std::vector<TileKind>, kDimCount> kinds;
-  for (Dim d : kDims) kinds[static_cast<size_t>(d)] = tile_kinds(d, dsc, nest);
+  for (Dim d : kDims) kinds[static_cast<size_t>(d)] = tile_kinds(d, dsc, nest, grid);
   auto descend = [&](auto&& self, size_t dim, TileShape tile, int64_t count) -> void {
     if (dim == kDimCount) {
       const BodyCost body = body_cost(work, times, nest, tile);
@@ -122,6 +125,7 @@ std::map<std::string, int64_t> link_bytes(const Work& work, const System& system
       next.ext.values[dim] = k.ext;
       next.first &= k.first;
       next.final &= k.final;
+      next.fresh &= k.fresh;
       self(self, dim + 1, next, count * k.count);
     }
   };

@@ -105,6 +105,9 @@ TileGrid::TileGrid(const Work& work, const UnitTimes& times, const RapidDsc& dsc
       if (contains(m.moves, nest.t_loops[l].ref.dim)) depth = static_cast<int>(l);
     depth_.push_back(depth);
   }
+  for (const Motion& inner : nest.inner)
+    for (size_t m = 0; m < nest.external.size(); ++m)
+      if (nest.external[m].operand == inner.operand) external_of_.push_back(m);
   make_classes();
 }
 
@@ -151,10 +154,12 @@ void TileGrid::make_classes() {
 }
 
 TileShape TileGrid::tile(const LoopIndex& index) const {
-  TileShape shape{nest_.share, true, true};
+  TileShape shape;
+  shape.ext = nest_.share;
   for (size_t l = 0; l < nest_.t_loops.size(); ++l) {
     const Loop& loop = nest_.t_loops[l];
     shape.ext[loop.ref.dim] = std::min(loop.step, loop.limit - index[l] * loop.step);
+    if (index[l] > 0) shape.fresh &= fresh_beside(loop.ref.dim);
     if (!contains(nest_.t_partial, loop.ref.dim)) continue;
     if (index[l] > 0) shape.first = false;
     if (index[l] < loop.trips - 1) shape.final = false;
@@ -162,19 +167,46 @@ TileShape TileGrid::tile(const LoopIndex& index) const {
   return shape;
 }
 
-int64_t TileGrid::bytes(size_t motion, const LoopIndex& index, const Extents& ext) const {
+unsigned TileGrid::fresh_beside(Dim d) const {
+  int loop = -1;
+  for (size_t l = 0; l < nest_.t_loops.size(); ++l)
+    if (nest_.t_loops[l].ref.dim == d) loop = static_cast<int>(l);
+  unsigned fresh = ~0u;
+  for (size_t m = 0; m < external_of_.size(); ++m)
+    if (loop > depth_[external_of_[m]]) fresh &= ~(1u << m);
+  return fresh;
+}
+
+int64_t TileGrid::bytes(size_t motion, const LoopIndex& index, int64_t elem_bytes) const {
   const Motion& m = nest_.external[motion];
-  int64_t runs = 1, run = m.link_bytes;
+  const Extents ext = tile(index).ext;
+  int64_t runs = 1, run = elem_bytes;
   for (size_t a = 0; a < axes_[motion].size(); ++a)
     ((m.run_axes >> a & 1) != 0 ? run : runs) *= axes_[motion][a].at(index, ext);
   return runs * in_granules(run);
 }
 
-// All axes of a run but one are whole in every tile: the sum over that one's tiles is the run's.
-int64_t TileGrid::total_bytes(size_t motion) const {
+bool TileGrid::first_visit(size_t motion, const LoopIndex& index) const {
+  for (size_t l = 0; l < nest_.t_loops.size(); ++l)
+    if (contains(nest_.external[motion].revisits, nest_.t_loops[l].ref.dim) && index[l] > 0)
+      return false;
+  return true;
+}
+
+bool TileGrid::last_visit(size_t motion, const LoopIndex& index) const {
+  for (size_t l = 0; l < nest_.t_loops.size(); ++l)
+    if (contains(nest_.external[motion].revisits, nest_.t_loops[l].ref.dim) &&
+        index[l] < nest_.t_loops[l].trips - 1)
+      return false;
+  return true;
+}
+
+// Of all tiles and distinct slices, once each. All axes of a run but one are whole in every tile:
+// the sum over that one's tiles is the run's.
+int64_t TileGrid::bytes_once(size_t motion, int64_t elem_bytes) const {
   const Motion& m = nest_.external[motion];
   const Operand& operand = work_.operands[static_cast<size_t>(m.operand)];
-  int64_t whole = m.link_bytes, bytes = 1;
+  int64_t whole = elem_bytes, bytes = 1;
   std::optional<size_t> varied;
   const auto each = [&](size_t a, auto&& value) {
     return sum_over_tiles(operand.axes[a], m.steps[a], dsc_, nest_, value);
@@ -188,12 +220,20 @@ int64_t TileGrid::total_bytes(size_t motion) const {
     else
       whole *= each(a, [](int64_t n) { return n; });
   }
-  bytes *= varied ? each(*varied, [&](int64_t n) { return in_granules(n * whole); })
-                  : in_granules(whole);
+  return bytes * (varied ? each(*varied, [&](int64_t n) { return in_granules(n * whole); })
+                         : in_granules(whole));
+}
+
+// Fetches repeat with the loops outside that do not move the operand. OUT's visits but the last
+// store partial sums, those but the first load them.
+int64_t TileGrid::total_bytes(size_t motion) const {
+  const Motion& m = nest_.external[motion];
+  int64_t times = 1;
   for (int l = 0; l < depth_[motion]; ++l)
     if (!contains(m.moves, nest_.t_loops[static_cast<size_t>(l)].ref.dim))
-      bytes *= nest_.t_loops[static_cast<size_t>(l)].trips;
-  return bytes;
+      times *= nest_.t_loops[static_cast<size_t>(l)].trips;
+  if (!m.store) return times * bytes_once(motion, m.link_bytes);
+  return bytes_once(motion, m.link_bytes) + 2 * (times - 1) * bytes_once(motion, kPartialSumBytes);
 }
 
 }  // namespace tilewright

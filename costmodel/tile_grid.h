@@ -38,14 +38,21 @@ class TileGrid {
   int depth(size_t motion) const { return depth_[motion]; }
   // The largest core's tile at a state.
   TileShape tile(const LoopIndex& index) const;
-  // Bytes per piece of external motion m at a state, on the core that moves most; a run of
-  // consecutive elements takes whole granules [T4].
-  int64_t bytes(size_t motion, const LoopIndex& index, const Extents& ext) const;
+  // Of the inner motions (bits), those whose tile may be another one where the loop over `d` is
+  // past its first index: that loop moves them, or stands outside of one that does.
+  unsigned fresh_beside(Dim d) const;
+  // Bytes per piece of external motion m at a state, on the core that moves most, of elements of
+  // `elem_bytes`; a run of consecutive elements takes whole granules [T4].
+  int64_t bytes(size_t motion, const LoopIndex& index, int64_t elem_bytes) const;
   // Bytes that the whole chip moves for external motion m, each distinct piece once per fetch.
   int64_t total_bytes(size_t motion) const;
+  // Whether OUT of motion m is visited for the first (last) time at a state.
+  bool first_visit(size_t motion, const LoopIndex& index) const;
+  bool last_visit(size_t motion, const LoopIndex& index) const;
 
  private:
   void make_classes();
+  int64_t bytes_once(size_t motion, int64_t elem_bytes) const;
   int64_t in_granules(int64_t bytes) const { return round_up(bytes, times_.granule); }
 
   const Work& work_;
@@ -54,6 +61,7 @@ class TileGrid {
   const LoopNest& nest_;
   Odometer<std::vector<IndexClass>> odometer_;
   std::vector<int> depth_;                     // per external motion
+  std::vector<size_t> external_of_;            // per inner motion: that of the same operand
   std::vector<std::vector<AxisCounts>> axes_;  // per external motion, per axis
 };
 

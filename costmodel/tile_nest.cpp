@@ -1,37 +1,106 @@
 #include "costmodel/tile_nest.h"
 
+#include <optional>
+
 namespace tilewright {
 
-TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid,
-                           WorkKind kind) {
-  TileTimeline timeline;
-  const auto slot = [&](size_t m, const LoopIndex& index) {
-    const Motion& motion = nest.external[m];
-    return times.external(grid.bytes(m, index, grid.tile(index).ext), motion.pieces, motion.store,
-                          motion.ring);
-  };
-  const bool overlaps = kind != WorkKind::Move;
-  for (size_t m = 0; overlaps && m < nest.external.size(); ++m)
-    if (nest.external[m].type == TransferType::DoubleBuffer)
-      timeline.exposed += slot(m, nest.external[m].store ? grid.odometer().last() : LoopIndex{});
-  grid.odometer().for_each_kind([&](const Kind& state) {
-    TileTimeline::Step step;
-    step.tile = grid.tile(state.index);
-    step.count = state.count;
-    for (size_t m = 0; m < nest.external.size(); ++m) {
-      const Motion& motion = nest.external[m];
-      const int depth = grid.depth(m);
-      if (overlaps && motion.type == TransferType::DoubleBuffer) {
-        if (motion.store && state.previous_leaves(depth))
-          step.beside += slot(m, grid.odometer().previous(state));
-        if (!motion.store && state.next_enters(depth))
-          step.beside += slot(m, grid.odometer().next(state));
-      } else if (motion.store ? state.leaves(depth) : state.enters(depth)) {
-        step.blocking += slot(m, state.index);
+namespace {
+
+// External slots of one layer's hops, at states of its tile nest.
+class Slots {
+ public:
+  Slots(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid)
+      : times_(times), nest_(nest), grid_(grid) {}
+
+  // Of a fetch: what operand m's tile takes at `index`. OUT comes back but for its first visit.
+  int64_t load(size_t m, const LoopIndex& index) const {
+    const Motion& motion = nest_.external[m];
+    if (!motion.store) return slot(m, index, motion.link_bytes, false);
+    return grid_.first_visit(m, index) ? 0 : slot(m, index, kPartialSumBytes, false);
+  }
+  // Of a write-back: of partial sums but for the last visit.
+  int64_t store(size_t m, const LoopIndex& index) const {
+    const Motion& motion = nest_.external[m];
+    if (!motion.store) return 0;
+    const bool last = grid_.last_visit(m, index);
+    return slot(m, index, last ? motion.link_bytes : kPartialSumBytes, true);
+  }
+
+  // [N4] The slot of a part of a spread transfer at `state`: of the box that enters next (`ahead`)
+  // or that was left last.
+  int64_t part(size_t m, const Kind& state, bool ahead) const {
+    const Motion& motion = nest_.external[m];
+    const std::optional<LoopIndex> index = far(m, state, ahead);
+    if (!index) return 0;
+    int64_t parts = 1;
+    for (size_t l = static_cast<size_t>(grid_.depth(m) + 1); l < nest_.t_loops.size(); ++l)
+      parts *= nest_.t_loops[l].trips;
+    const int64_t bytes = ceil_div(grid_.bytes(m, *index, motion.link_bytes), parts);
+    return times_.external(bytes, motion.pieces, motion.store, motion.ring);
+  }
+
+ private:
+  int64_t slot(size_t m, const LoopIndex& index, int64_t elem_bytes, bool store) const {
+    const Motion& motion = nest_.external[m];
+    return times_.external(grid_.bytes(m, index, elem_bytes), motion.pieces, store, motion.ring);
+  }
+
+  std::optional<LoopIndex> far(size_t m, const Kind& state, bool ahead) const {
+    LoopIndex index = state.index;
+    for (int l = grid_.depth(m); l >= 0; --l) {
+      const auto k = static_cast<size_t>(l);
+      const int64_t last = nest_.t_loops[k].trips - 1;
+      if (index[k] == (ahead ? last : 0)) {
+        index[k] = ahead ? 0 : last;
+        continue;
       }
+      index[k] += ahead ? 1 : -1;
+      return index;
     }
-    timeline.steps.push_back(step);
-  });
+    return std::nullopt;
+  }
+
+  const UnitTimes& times_;
+  const LoopNest& nest_;
+  const TileGrid& grid_;
+};
+
+TileTimeline::Step step_at(const LoopNest& nest, const TileGrid& grid, const Slots& slots,
+                           const Kind& state) {
+  TileTimeline::Step step;
+  step.tile = grid.tile(state.index);
+  step.count = state.count;
+  for (size_t m = 0; m < nest.external.size(); ++m) {
+    const Motion& motion = nest.external[m];
+    const int depth = grid.depth(m);
+    switch (motion.type) {
+      case TransferType::BlockLoad:
+        if (state.enters(depth)) step.blocking += slots.load(m, state.index);
+        if (state.leaves(depth)) step.blocking += slots.store(m, state.index);
+        break;
+      case TransferType::DoubleBuffer:
+        if (state.next_enters(depth)) step.beside += slots.load(m, grid.odometer().next(state));
+        if (state.previous_leaves(depth))
+          step.beside += slots.store(m, grid.odometer().previous(state));
+        break;
+      case TransferType::Stream:
+        step.beside += slots.part(m, state, !motion.store);
+        break;
+    }
+  }
+  return step;
+}
+
+}  // namespace
+
+TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid) {
+  TileTimeline timeline;
+  const Slots slots(times, nest, grid);
+  for (size_t m = 0; m < nest.external.size(); ++m)
+    if (nest.external[m].type != TransferType::BlockLoad)
+      timeline.exposed += slots.load(m, LoopIndex{}) + slots.store(m, grid.odometer().last());
+  grid.odometer().for_each_kind(
+      [&](const Kind& state) { timeline.steps.push_back(step_at(nest, grid, slots, state)); });
   return timeline;
 }
 

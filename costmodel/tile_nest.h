@@ -1,4 +1,4 @@
-// The tile (T) loops: external transfers around bodies. Equations [N1] - [N3] of README.md.
+// The tile (T) loops: external transfers around bodies. Equations [N1] - [N4] of README.md.
 #pragma once
 
 #include "costmodel/tile_grid.h"
@@ -18,9 +18,8 @@ struct TileTimeline {
   std::vector<Step> steps;
 };
 
-// [N1], [N2]; of a Move, [N3], everything blocks.
-TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid,
-                           WorkKind kind);
+// [N1], [N2], [N4]; of a Move, [N3], everything blocks.
+TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid);
 
 // The layer's cost without the change of layers. `body(tile)` gives the Cost of one tile's body; it
 // is asked once per kind of step, and not for a Move.

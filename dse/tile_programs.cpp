@@ -76,7 +76,7 @@ TileProgram TilePrograms::compile(const std::vector<Dim>& order, unsigned double
   const RapidDsc dsc = compose(problem_.work, choice(program));
   const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
   const TileGrid grid(problem_.work, problem_.times, dsc, nest);
-  const TileTimeline timeline = tile_timeline(problem_.times, nest, grid, problem_.work.kind);
+  const TileTimeline timeline = tile_timeline(problem_.times, nest, grid);
   program.fixed = timeline.exposed + problem_.times.layer_cycles;
   for (const TileTimeline::Step& step : timeline.steps) {
     program.fixed += step.blocking * step.count;

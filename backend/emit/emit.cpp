@@ -87,6 +87,15 @@ std::vector<ConstantData> constants_of(const Graph& graph, const ExternalLayout&
   return constants;
 }
 
+// One region behind all tensors serves every layer whose partial sums leave Lx.
+int64_t scratch_bytes(const Graph& graph, const Work& work, const LoopNest& nest) {
+  for (const Motion& motion : nest.external)
+    if (motion.revisits != 0)
+      return kPartialSumBytes *
+             elems_of(graph, work.operands[static_cast<size_t>(motion.operand)].value);
+  return 0;
+}
+
 }  // namespace
 
 Result<Program> emit(const Graph& graph, const System& system, const std::string& precision,
@@ -118,8 +127,17 @@ Result<Program> emit(const Graph& graph, const System& system, const std::string
     for (const Operand& operand : work.operands)
       tensors.push_back(
           {layout->address[static_cast<size_t>(operand.value)], elems_of(graph, operand.value)});
-    program.layers.push_back(emit_layer({work, dsc, nest, tensors, format->info.bytes}));
+    const int64_t scratch = round_up(layout->bytes, kExternalAlignment);
+    program.external_bytes =
+        std::max(program.external_bytes, scratch + scratch_bytes(graph, work, nest));
+    program.layers.push_back(emit_layer({work, dsc, nest, tensors, scratch, format->info.bytes}));
   }
+  if (program.external_bytes > system.chip.external_bytes)
+    return bad_input(fmt::format("graph '{}'", graph.name),
+                     fmt::format("tensors and partial sums take {} bytes of external memory, which "
+                                 "has {}",
+                                 program.external_bytes, system.chip.external_bytes),
+                     "mappings that keep partial sums in Lx, or a smaller minibatch");
   return program;
 }
 

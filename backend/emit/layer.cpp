@@ -79,6 +79,9 @@ PlacedOperand place(const LayerToEmit& layer, size_t index, LocalMemory& memory)
                      layer.tensors[index].elems,
                      static_cast<int32_t>(layer.element_bytes),
                      0};
+  placed.scratch = placed.external;
+  placed.scratch.base = layer.scratch_address;
+  placed.scratch.cell_bytes = static_cast<int32_t>(kPartialSumBytes);
   const bool own_tile = layer.work.kind != WorkKind::Move || operand.role != Role::Out;
   if (own_tile) placed.lx = memory.take(*hop, placed.tile, true);
   placed.multicast = static_cast<DimSet>(divided_dims(layer.dsc.core_d) & ~operand.dims());

@@ -20,6 +20,7 @@ struct LayerToEmit {
   const RapidDsc& dsc;                  // legal for `work`
   const LoopNest& nest;                 // lowered from both
   std::vector<ExternalTensor> tensors;  // per operand of `work`
+  int64_t scratch_address = 0;          // of OUT's partial sums, 4 bytes each, where they leave Lx
   int64_t element_bytes = 0;            // in external memory
 };
 

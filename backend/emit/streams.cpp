@@ -48,6 +48,8 @@ class StreamWriter {
   Nest tile_nest() const;
   Nest block_nest() const;
   void tile_transfers(bool store, TransferType type, At at);
+  void out_transfers(const Motion& motion, bool store, At at);
+  void tile_transfer(const Motion& motion, bool store, At at, const Buffer& outer, Visit visit);
   void block_transfers(TransferType type, At at);
   void external_stream();
   void load_stream();
@@ -64,8 +66,12 @@ class StreamWriter {
 // When a hop happens: loads when their box is new, stores when it is left behind. Before and after
 // the nest there is no other state to compare with.
 When when_moving(At at, bool store, RegisterMask moves) {
-  if (at == At::First || at == At::Last) return {at, Trigger::Always, 0};
-  return {at, store ? Trigger::Leaving : Trigger::Entering, moves};
+  When when;
+  when.at = at;
+  if (at == At::First || at == At::Last) return when;
+  when.trigger = store ? Trigger::Leaving : Trigger::Entering;
+  when.mask = moves;
+  return when;
 }
 
 std::vector<BoxAxis> in_runs(std::vector<BoxAxis> axes, const Motion& motion) {
@@ -90,20 +96,42 @@ Nest StreamWriter::block_nest() const {
 // The hops between external memory and Lx of this direction and type, in the nest's order.
 void StreamWriter::tile_transfers(bool store, TransferType type, At at) {
   for (const Motion& motion : layer_.nest.external) {
-    TW_CHECK(motion.type != TransferType::Stream, "{} streams from external memory",
-             name_of(motion.role));
-    if (motion.store != store || motion.type != type) continue;
-    const PlacedOperand& p = of(motion);
-    Transfer transfer;
-    transfer.when = when_moving(at, store, tile_mask(motion.moves));
-    transfer.store = store;
-    transfer.outer = p.external;
-    transfer.inner = p.lx;
-    transfer.axes = in_runs(tile_axes(*p.operand, p.tile), motion);
-    transfer.fill = store ? 0 : p.operand->fill;
-    transfer.multicast = store ? DimSet{0} : p.multicast;
-    add(Unit::Ext, std::move(transfer));
+    if (motion.type != type) continue;
+    if (motion.store) {
+      if (store || motion.revisits != 0) out_transfers(motion, store, at);
+    } else if (!store) {
+      tile_transfer(motion, false, at, of(motion).external, Visit::Any);
+    }
   }
+}
+
+// Partial sums of OUT leave unless the visit is the last, and come back unless it is the first.
+void StreamWriter::out_transfers(const Motion& motion, bool store, At at) {
+  const PlacedOperand& p = of(motion);
+  if (!store) {
+    if (at != At::First) tile_transfer(motion, false, at, p.scratch, Visit::Again);
+    return;
+  }
+  if (motion.revisits != 0 && at != At::Last)
+    tile_transfer(motion, true, at, p.scratch, Visit::Unfinished);
+  tile_transfer(motion, true, at, p.external, motion.revisits != 0 ? Visit::Final : Visit::Any);
+}
+
+void StreamWriter::tile_transfer(const Motion& motion, bool store, At at, const Buffer& outer,
+                                 Visit visit) {
+  const PlacedOperand& p = of(motion);
+  Transfer transfer;
+  transfer.when = when_moving(at, store, tile_mask(motion.moves));
+  transfer.when.visit = visit;
+  if (visit != Visit::Any) transfer.when.visits = tile_mask(motion.revisits);
+  transfer.store = store;
+  transfer.spread = motion.type == TransferType::Stream && (at == At::Next || at == At::Previous);
+  transfer.outer = outer;
+  transfer.inner = p.lx;
+  transfer.axes = in_runs(tile_axes(*p.operand, p.tile), motion);
+  transfer.fill = store ? 0 : p.operand->fill;
+  transfer.multicast = store ? DimSet{0} : p.multicast;
+  add(Unit::Ext, std::move(transfer));
 }
 
 void StreamWriter::block_transfers(TransferType type, At at) {
@@ -112,6 +140,7 @@ void StreamWriter::block_transfers(TransferType type, At at) {
     const PlacedOperand& p = of(motion);
     Transfer transfer;
     transfer.when = when_moving(at, false, block_mask(motion.moves));
+    if (motion.moves == 0) transfer.when.within = tile_mask(p.hop->moves);
     transfer.stream = type == TransferType::Stream;
     transfer.outer = p.lx;
     transfer.inner = p.near;
@@ -120,18 +149,19 @@ void StreamWriter::block_transfers(TransferType type, At at) {
   }
 }
 
-// Of Array and Sfu layers alike.
+// Of Array and Sfu layers alike. Stores come before loads: what comes back may go where they were.
 void StreamWriter::external_stream() {
-  tile_transfers(false, TransferType::DoubleBuffer, At::First);
+  using enum TransferType;
+  for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(false, type, At::First);
   add(Unit::Ext, tile_nest());
-  tile_transfers(false, TransferType::BlockLoad, At::Current);
+  tile_transfers(false, BlockLoad, At::Current);
   add(Unit::Ext, Signal{kTileReady});
-  tile_transfers(false, TransferType::DoubleBuffer, At::Next);
-  tile_transfers(true, TransferType::DoubleBuffer, At::Previous);
+  for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(true, type, At::Previous);
+  for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(false, type, At::Next);
   add(Unit::Ext, Wait{kTileDone});
-  tile_transfers(true, TransferType::BlockLoad, At::Current);
+  tile_transfers(true, BlockLoad, At::Current);
   add(Unit::Ext, EndNest{});
-  tile_transfers(true, TransferType::DoubleBuffer, At::Last);
+  for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(true, type, At::Last);
 }
 
 void StreamWriter::load_stream() {
@@ -202,7 +232,9 @@ void StreamWriter::drain_stream() {
   add(Unit::Sfu, EndNest{});
   if (deferred) {
     add(Unit::Sfu, Wait{kLastBlock});
-    add_drain({At::Last, Trigger::Always, block_mask(out.moves)});
+    When last = when_moving(At::Last, true, 0);
+    last.mask = block_mask(out.moves);
+    add_drain(last);
     add(Unit::Sfu, Signal{kDrained});
   }
   add(Unit::Sfu, EndNest{});

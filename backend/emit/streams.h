@@ -15,6 +15,7 @@ struct PlacedOperand {
   const Motion* inner_hop = nullptr;  // Lx <-> array; null where there is none
   DenseBox tile, block;
   Buffer external, lx, near;
+  Buffer scratch;        // external memory for partial sums of OUT
   DimSet multicast = 0;  // divided dims that the operand does not depend on
 };
 

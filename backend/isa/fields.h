@@ -61,7 +61,8 @@ inline constexpr None kFields{};
 
 // clang-format off
 template <> inline constexpr auto kFields<When> = std::tuple{
-    field("at", &When::at), field("trigger", &When::trigger), field("mask", &When::mask, kMask)};
+    field("at", &When::at), field("trigger", &When::trigger), field("mask", &When::mask, kMask),
+    field("within", &When::within, kMask), field("visit", &When::visit), field("visits", &When::visits, kMask)};
 template <> inline constexpr auto kFields<RegisterTerm> = std::tuple{
     field("reg", &RegisterTerm::reg, kRegister), field("coefficient", &RegisterTerm::coefficient, kAny)};
 template <> inline constexpr auto kFields<Count> = std::tuple{
@@ -103,7 +104,7 @@ template <> inline constexpr auto kFields<Transfer> = std::tuple{
     field("store", &Transfer::store, {0, 1, Style::Named, 0, "load"}), field("stream", &Transfer::stream),
     field("when", &Transfer::when), field("outer", &Transfer::outer), field("inner", &Transfer::inner),
     field("axes", &Transfer::axes, kFew), field("fill", &Transfer::fill),
-    field("multicast", &Transfer::multicast)};
+    field("multicast", &Transfer::multicast), field("spread", &Transfer::spread)};
 template <> inline constexpr auto kFields<Mac> = std::tuple{
     field("when", &Mac::when), field("inp", &Mac::inp), field("ker", &Mac::ker), field("acc", &Mac::acc),
     field("clear", &Mac::clear, kMask), field("unroll", &Mac::unroll, {1, kWide, Style::Named, 1})};
@@ -190,6 +191,9 @@ inline constexpr std::array<std::string_view, 5> kNames<At> = {"current", "next"
 template <>
 inline constexpr std::array<std::string_view, 3> kNames<Trigger> = {"always", "entering",
                                                                     "leaving"};
+template <>
+inline constexpr std::array<std::string_view, 4> kNames<Visit> = {"any", "again", "unfinished",
+                                                                  "final"};
 template <>
 inline constexpr std::array<std::string_view, 3> kNames<Accumulate> = {"assign", "add", "max"};
 template <>

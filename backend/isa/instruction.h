@@ -22,6 +22,7 @@ namespace tilewright {
 
 inline constexpr int kRegisters = 16;
 using RegisterMask = uint32_t;
+inline constexpr RegisterMask kEveryRegister = (RegisterMask{1} << kRegisters) - 1;
 
 enum class Unit : uint8_t { Ext, Load, Pe, Sfu };
 inline constexpr int kUnits = 4;
@@ -38,11 +39,23 @@ enum class Trigger : uint8_t {
   Entering,  // the state is the nest's first, or a register of `mask` differs from the state before
   Leaving,   // the state is the nest's last, or a register of `mask` differs in the state after
 };
-// Next does not fire in the nest's last state, nor Previous in its first.
+// Which visits of the state count: of those that reach it with other values of `visits`.
+enum class Visit : uint8_t {
+  Any,
+  Again,       // a register of `visits` is past its first round
+  Unfinished,  // a register of `visits` has rounds to come
+  Final,       // every register of `visits` is in its last round
+};
+// Next does not fire in the nest's last state, nor Previous in its first. `within`: only in those
+// runs of the nest in which the state of the nest around it enters `within` (all registers: in
+// every run).
 struct When {
   At at = At::Current;
   Trigger trigger = Trigger::Always;
   RegisterMask mask = 0;
+  RegisterMask within = kEveryRegister;
+  Visit visit = Visit::Any;
+  RegisterMask visits = 0;
   bool operator==(const When&) const = default;
 };
 
@@ -143,6 +156,10 @@ struct Join {
 // over the ring, too: each down the shorter way from the nearest stop, once per way, in slots as
 // long as the longest piece needs. A store turns the memory around. On `load` it uses the array-in
 // link.
+// A spread transfer (`spread` = true, `ext` only, at Next or Previous) is cut into as many equal
+// slots as there are states from one that enters `when.mask` to the next such: each state moves one
+// part of the box of the state that enters next (of the state that was left last), each slot as
+// long as bytes / slots, rounded up, need. The box counts as moved with the last part.
 // A stream (`stream` = true, `load` only) does not hold up its own stream of instructions: the link
 // is busy behind what was issued before, and its consumer may run meanwhile.
 struct Transfer {
@@ -153,6 +170,7 @@ struct Transfer {
   std::vector<BoxAxis> axes;
   float fill = 0;
   uint8_t multicast = 0;
+  bool spread = false;
   bool operator==(const Transfer&) const = default;
 };
 

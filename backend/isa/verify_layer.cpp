@@ -146,6 +146,8 @@ class StreamVerifier {
     else
       check_buffer("inner", t.inner, {Memory::L0, Memory::Lrf});
     if (ext && t.stream) say("only unit load streams");
+    if (t.spread && (!ext || (t.when.at != At::Next && t.when.at != At::Previous)))
+      say("only unit ext spreads a transfer, of the next or the previous state");
     if (!ext && t.store) say("only unit ext stores");
     double points = 1, outer = 0, inner = 0;
     for (const BoxAxis& axis : t.axes) {

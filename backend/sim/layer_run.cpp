@@ -45,6 +45,14 @@ int64_t points_touched(const Instruction& instruction, const Look& look) {
       instruction);
 }
 
+// What slot k of n moves, such that all of them together move `bytes`.
+int64_t part_of(int64_t bytes, int64_t k, int64_t n) {
+  const auto upto = [&](int64_t slot) {
+    return static_cast<int64_t>(static_cast<__int128>(bytes) * slot / n);
+  };
+  return upto(k + 1) - upto(k);
+}
+
 }  // namespace
 
 LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink,
@@ -287,8 +295,10 @@ void LayerRun::transfer_together() {
     }
     bytes[c] = external_bytes(transfer, meeting_[c].registers, plan_.layer->cores[c],
                               chip.external_granule_bytes);
+    const int64_t slots = meeting_[c].slots, slot = meeting_[c].slot;
+    if (plan.share->group[c] == core) add(external_bytes_, part_of(bytes[c], slot, slots));
+    bytes[c] = bytes[c] / slots + (bytes[c] % slots != 0 ? 1 : 0);
     piece.longest_bytes = std::max(piece.longest_bytes, bytes[c]);
-    if (plan.share->group[c] == core) add(external_bytes_, bytes[c]);
   }
   for (size_t c = 0; c < bytes.size(); ++c) {
     piece.bytes = bytes[c];
@@ -298,7 +308,8 @@ void LayerRun::transfer_together() {
   met_ = 0;
   for (int core = 0; core < cores_; ++core) {
     Stream& stream = ext(core);
-    put(stream, meeting_[static_cast<size_t>(core)]);
+    const Look& look = meeting_[static_cast<size_t>(core)];
+    if (look.slot == look.slots - 1) put(stream, look);
     ++stream.at;
     stream.time = start + cycles;
     add(stream.busy, cycles);

@@ -10,7 +10,7 @@
 namespace tilewright::sim {
 
 inline constexpr int kBlockRegisters = 8;  // r8..r15 serve block loops, those below tile loops
-inline constexpr RegisterMask kAllRegisters = (RegisterMask{1} << kRegisters) - 1;
+inline constexpr RegisterMask kAllRegisters = kEveryRegister;
 constexpr RegisterMask bit_of(int reg) { return RegisterMask{1} << reg; }
 
 enum class LoopStage : uint8_t { Tile, Block };
@@ -60,7 +60,17 @@ class NestState {
   void retreat();
   void to_last();
 
+  // States from one that enters `mask` to the next such, and how many of them came before this one.
+  int64_t span(RegisterMask mask) const;
+  int64_t place_in_span(RegisterMask mask) const;
+  // Goes to the state that enters `mask` next, or back to the one that left it last; false where
+  // there is none.
+  bool to_next_entering(RegisterMask mask);
+  bool to_last_leaving(RegisterMask mask);
+
  private:
+  size_t loops_that_move(RegisterMask mask) const;  // up to the innermost that `mask` names
+
   const NestPlan* plan_;
   bool has_states_ = true;
   std::array<int64_t, kRegisters> round_{}, trips_{};

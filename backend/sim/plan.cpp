@@ -333,6 +333,10 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
     if (axis.count.step < 1) report(fmt::format("axis with a step of {}", axis.count.step));
   buffer(plan, transfer.outer);
   buffer(plan, transfer.inner);
+  if (transfer.spread &&
+      !(ext && (transfer.when.at == At::Next || transfer.when.at == At::Previous)))
+    return report("a spread transfer that does not look at another state of external memory");
+  plan.spread = transfer.spread;
   if (ext) plan.share = share_of(transfer.multicast);
 }
 

@@ -45,6 +45,7 @@ struct InstructionPlan {
   int nest = -1;
   // Transfer: outer, inner. Mac: inp, ker, acc. Drain: acc, out[, bias]. Elementwise: inputs, out.
   std::vector<BufferPlan> buffers;
+  bool spread = false;  // Transfer
   // Drain: cycles per vector of the last state's bias and epilogue. Elementwise: cycles per vector.
   int64_t vector_cycles = 0;
   std::shared_ptr<const SharePlan> share;  // Transfers of ext

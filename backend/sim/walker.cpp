@@ -69,7 +69,33 @@ bool Walker::advance() {
   return goes_on;
 }
 
-bool Walker::fires(const NestState& nest, const When& when) const {
+namespace {
+
+bool counts(const NestState& nest, const When& when) {
+  bool past_first = false, to_come = false;
+  for (size_t l = 0; l < nest.plan().loops.size(); ++l) {
+    if ((when.visits & bit_of(nest.plan().loops[l].reg)) == 0) continue;
+    past_first |= nest.round(l) > 0;
+    to_come |= nest.round(l) < nest.trips(l) - 1;
+  }
+  switch (when.visit) {
+    case Visit::Any:
+      return true;
+    case Visit::Again:
+      return past_first;
+    case Visit::Unfinished:
+      return to_come;
+    case Visit::Final:
+      return !to_come;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Walker::fires(const NestState& nest, const NestState* around, const When& when) const {
+  if (around != nullptr && !around->enters(when.within)) return false;
+  if (!counts(nest, when)) return false;
   switch (when.trigger) {
     case Trigger::Always:
       return true;
@@ -102,15 +128,35 @@ void Walker::see(const NestState& nest, const InstructionPlan& instruction, Look
   }
 }
 
+// At the state that enters the mask next, or that left it last, however far that is.
+bool Walker::looks_far(const InstructionPlan& instruction, bool next, Look& look) {
+  const When& when = *instruction.when;
+  const NestState here = nests_.back();
+  NestState& there = nests_.back();
+  const bool found = next ? there.to_next_entering(when.mask) : there.to_last_leaving(when.mask);
+  const bool fired = found && counts(there, when);
+  if (fired) {
+    look.registers = registers();
+    see(there, instruction, look, next ? 1 : -1, when.mask);
+    look.slots = here.span(when.mask);
+    look.slot = here.place_in_span(when.mask);
+  }
+  nests_.back() = here;
+  return fired;
+}
+
 bool Walker::look(const InstructionPlan& instruction, Look& look) {
   static const NestPlan kNoLoops{};
   const When& when = *instruction.when;
+  look.slots = 1;
+  look.slot = 0;
+  const NestState* inner = nests_.empty() ? nullptr : &nests_.back();
   if (when.at == At::First || when.at == At::Last) {
     NestState nest(plan_->nests[static_cast<size_t>(instruction.nest)],
                    [&](int reg) { return limit(reg); });
     if (!nest.has_states()) return false;
     if (when.at == At::Last) nest.to_last();
-    if (!fires(nest, when)) return false;
+    if (!fires(nest, inner, when)) return false;
     nests_.push_back(nest);
     look.registers = registers();
     nests_.pop_back();
@@ -123,13 +169,15 @@ bool Walker::look(const InstructionPlan& instruction, Look& look) {
     see(NestState(kNoLoops, [](int) { return 1; }), instruction, look, 0, 0);
     return true;
   }
+  const NestState* around = nests_.size() > 1 ? &nests_[nests_.size() - 2] : nullptr;
   if (when.at == At::Current) {
-    if (!fires(nests_.back(), when)) return false;
+    if (!fires(*inner, around, when)) return false;
     look.registers = registers_;
-    see(nests_.back(), instruction, look, 0, 0);
+    see(*inner, instruction, look, 0, 0);
     return true;
   }
   const bool next = when.at == At::Next;
+  if (instruction.spread) return looks_far(instruction, next, look);
   const NestState here = nests_.back();
   if (next ? here.is_last() : here.is_first()) return false;
   NestState& there = nests_.back();
@@ -137,7 +185,7 @@ bool Walker::look(const InstructionPlan& instruction, Look& look) {
     there.advance();
   else
     there.retreat();
-  const bool fired = fires(there, when);
+  const bool fired = fires(there, around, when);
   if (fired) {
     look.registers = registers();
     see(there, instruction, look, next ? 1 : -1,

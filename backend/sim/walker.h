@@ -13,6 +13,7 @@ namespace tilewright::sim {
 // The state that a firing instruction looks at; complete, so that work can be done later from it.
 struct Look {
   Registers registers;
+  int64_t slots = 1, slot = 0;             // of a spread transfer: how many, and which one this is
   bool first = true;                       // of its nest
   RegisterMask changed = 0;                // registers that differ from the state before
   std::array<int32_t, kMostBuffers> copy;  // per buffer of the instruction: the copy in use
@@ -36,7 +37,9 @@ class Walker {
   std::string state() const;
 
  private:
-  bool fires(const NestState& nest, const When& when) const;
+  // `around`: the state of the nest around `nest`, if there is one.
+  bool fires(const NestState& nest, const NestState* around, const When& when) const;
+  bool looks_far(const InstructionPlan& instruction, bool next, Look& look);
   void see(const NestState& nest, const InstructionPlan& instruction, Look& look, int step,
            RegisterMask changed);
   void count(const NestState& nest);

@@ -51,6 +51,7 @@ class Findings {
   bool operand_rules();
   bool hop_rules(size_t operand);
   bool hop_type(const DataStructure& data, size_t hop);
+  bool out_may_stream();
   bool hop_loop(const DataStructure& data, const Operand& operand, size_t hop);
   void capacity_rules();
 
@@ -156,14 +157,6 @@ bool Findings::order_rules() {
                                      [](LoopRef a, LoopRef b) { return a.stage < b.stage; });
   if ((good != wanted || listed != wanted || !sorted) && !add(Code::LoopOrder, listed, wanted))
     return false;
-  const DimSet out = work_.operand(Role::Out).dims();
-  int64_t reductions = 0;
-  for (const LoopRef& loop : order) {
-    if (loop.stage != Stage::T) break;
-    if (contains(work_.reduction, loop.dim)) ++reductions;
-    if (contains(out, loop.dim) && reductions > 0)
-      return add({Code::PartialSumsLeaveLx, Role::Out, loop, loop.dim, reductions, 0});
-  }
   return true;
 }
 
@@ -217,8 +210,8 @@ bool Findings::hop_type(const DataStructure& data, size_t hop) {
   const DataTransfer& t = data.transfers[hop];
   bool good = true;
   if (hop == 0) {
-    good = t.type != TransferType::Stream &&
-           (work_.kind != WorkKind::Move || t.type == TransferType::BlockLoad);
+    good = work_.kind != WorkKind::Move || t.type == TransferType::BlockLoad;
+    if (data.role == Role::Out && t.type == TransferType::Stream && good) return out_may_stream();
   } else if (t.src == Place::Acc) {
     good = t.type != TransferType::BlockLoad;
   } else if (t.dst == Place::Lrf) {
@@ -226,6 +219,19 @@ bool Findings::hop_type(const DataStructure& data, size_t hop) {
   }
   const LoopRef stage{hop == 0 ? Stage::T : Stage::B, Dim::mb};
   return good || add({Code::TransferType, data.role, stage, std::nullopt, 1, 0});
+}
+
+// Part by part, a tile leaves while the next one comes back into the same buffer: not both.
+bool Findings::out_may_stream() {
+  const DimSet out = work_.operand(Role::Out).dims();
+  int64_t reductions = 0;
+  for (const LoopRef& loop : dsc_.loop_order) {
+    if (loop.stage != Stage::T) break;
+    if (contains(work_.reduction, loop.dim)) ++reductions;
+    if (contains(out, loop.dim) && reductions > 0)
+      return add({Code::PartialSumsStream, Role::Out, loop, loop.dim, reductions, 0});
+  }
+  return true;
 }
 
 bool Findings::hop_loop(const DataStructure& data, const Operand& operand, size_t hop) {

@@ -77,7 +77,9 @@ Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Ho
   m.store = o.role == Role::Out;
   m.inner = m.store ? transfer.src : transfer.dst;
   m.moves = static_cast<DimSet>(o.dims() & hop.loops);
-  m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
+  const bool ahead =
+      m.type == TransferType::DoubleBuffer || (hop.transfer == 0 && m.type == TransferType::Stream);
+  m.buffers = ahead && m.moves != 0 ? 2 : 1;
   for (const AccessAxis& axis : o.axes) m.steps.push_back(lattice_step(axis, *hop.box));
   m.buffer_elems = footprint_elems(o, *hop.box, *hop.box);
   for (Dim d : kDims)
@@ -109,6 +111,7 @@ LoopNest lower(const Work& work, const System& system, const PrecisionInfo& prec
     Motion m = motion_of(work, dsc, o, {&dsc.t, dims_of(nest.t_loops), 0});
     m.cell_bytes = out ? out_cell : precision.bytes;
     m.link_bytes = precision.bytes;
+    if (out) m.revisits = unfinished(nest.t_loops, work.operands[o].dims(), work.reduction);
     m.ring = ring_load(dsc, work.operands[o].dims(), system.chip);
     m.run_axes = run_axes(work.operands[o], m.steps, dsc);
     nest.external.push_back(m);

@@ -25,6 +25,7 @@ struct Loop {
 };
 
 // One hop of one operand, between External and Lx (T stage) or between Lx and the array (B stage).
+// What no B loop moves stays at the array until its tile in Lx is another one.
 struct Motion {
   int operand = 0;  // index in Work::operands
   Role role = Role::Inp;
@@ -32,13 +33,16 @@ struct Motion {
   Place inner = Place::Lx;     // the end nearer to the array
   bool store = false;          // true for OUT
   DimSet moves = 0;            // dims of this stage's loops that the operand depends on
-  int64_t buffers = 1;         // 2 when double-buffered
+  int64_t buffers = 1;         // 2 when double-buffered, or streamed at the T stage
   std::vector<int64_t> steps;  // lattice step per axis of the operand, at this stage
   int64_t buffer_elems = 0;    // of one buffer: the unclipped footprint of T (or B)
   int64_t cell_bytes = 0;      // of one element in the inner place
   int64_t link_bytes = 0;      // per element, on the hop's link
   // T stage only:
-  int64_t pieces = 1;  // distinct ones among the cores (cores / multicast group)
+  DimSet revisits = 0;  // of OUT: reduction loops outside its innermost one. Unless they are at
+                        // their first index its partial sums come back, unless at their last they
+                        // leave again, FP32 both
+  int64_t pieces = 1;   // distinct ones among the cores (cores / multicast group)
   RingLoad ring;
   uint32_t run_axes = 0;  // bits of the operand's axes along which a box lies as one run of
                           // consecutive elements in external memory, whatever the tile
@@ -53,7 +57,7 @@ struct LoopNest {
   std::vector<Motion> external;        // in program order of the external link: loads, then OUT
   std::vector<Motion> inner;           // Array only: INP, KER, OUT
   // Reduction loops that leave OUT unfinished when its block (or, off the array, its tile) is
-  // put away: T loops, and B loops outside the innermost B loop that OUT moves with.
+  // put away: all T loops, and B loops outside the innermost B loop that OUT moves with.
   DimSet t_partial = 0, b_partial = 0;
   bool operator==(const LoopNest&) const = default;
 

@@ -31,9 +31,8 @@ namespace tilewright {
     "one dim per array axis, no reduced dim on columns or lanes, none off the array", "dims")      \
   X(R12, LoopOrder, "loop-order", "loop_order must list each loop of several trips once, T first", \
     "loops")                                                                                       \
-  X(R13, PartialSumsLeaveLx, "partial-sums-leave-lx",                                              \
-    "a reduction loop of T outside a loop of OUT would send partial sums to external memory",      \
-    "loops")                                                                                       \
+  X(R13, PartialSumsStream, "partial-sums-stream",                                                 \
+    "OUT that leaves Lx unfinished, for a reduction loop of T outside, cannot stream", "loops")    \
   X(R14, Operands, "operands", "data_structures must list the layer's operands in order",          \
     "operands")                                                                                    \
   X(R15, TransferRoute, "transfer-route",                                                          \

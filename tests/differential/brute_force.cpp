@@ -134,17 +134,42 @@ class CoreCount {
     const std::vector<Ranges> tiles = states(dsc_, Stage::T, core.share, dsc_.t, trips);
     for (size_t n = 0; n < tiles.size(); ++n) {
       for (const Operand& o : work_.operands) {
-        const bool out = o.role == Role::Out;
-        const size_t other = out ? n + 1 : n - 1;
-        const bool moved = other >= tiles.size() || !same_position(o, n, other, tiles, trips);
-        if (moved && leads(core, o))
+        if (!leads(core, o)) continue;
+        const auto at_one_place = [&](size_t a, size_t b) {
+          return same_position(o, a, b, tiles, trips);
+        };
+        if (o.role == Role::Out)
+          bytes["external"] +=
+              touched(o, tiles[n], true) * cells_of_out(n, tiles.size(), at_one_place);
+        else if (n == 0 || !at_one_place(n, n - 1))
           bytes["external"] += touched(o, tiles[n], true) * precision_.bytes;
       }
-      if (!empty(tiles[n])) body(tiles[n], core.share, bytes);
+      if (empty(tiles[n])) continue;
+      const auto stays = [&](const Operand& o) {
+        return n > 0 && same_position(o, n, n - 1, tiles, trips) && !moves_in_blocks(o);
+      };
+      body(tiles[n], core.share, stays, bytes);
     }
   }
 
  private:
+  // Bytes per element of OUT that state n moves: partial sums that come back to where the state
+  // goes on with an earlier visit, what leaves when it is the last state here.
+  template <class Same>
+  int64_t cells_of_out(size_t n, size_t states, Same&& at_one_place) const {
+    int64_t cells = 0;
+    if (n > 0 && !at_one_place(n, n - 1))
+      for (size_t m = 0; m < n; ++m)
+        if (at_one_place(n, m)) {
+          cells += 4;
+          break;
+        }
+    if (n + 1 < states && at_one_place(n, n + 1)) return cells;
+    for (size_t m = n + 1; m < states; ++m)
+      if (at_one_place(n, m)) return cells + 4;
+    return cells + precision_.bytes;
+  }
+
   // One core of each multicast group counts.
   bool leads(const Core& core, const Operand& o) const {
     for (size_t d = 0; d < kDimCount; ++d)
@@ -168,6 +193,12 @@ class CoreCount {
     return true;
   }
 
+  bool moves_in_blocks(const Operand& o) const {
+    for (const LoopRef& loop : dsc_.loop_order)
+      if (loop.stage == Stage::B && depends(o, static_cast<size_t>(loop.dim))) return true;
+    return false;
+  }
+
   bool partial_sums() const {
     bool reduction_outside = false;
     DimSet pending = 0;
@@ -182,7 +213,10 @@ class CoreCount {
     return reduction_outside;
   }
 
-  void body(const Ranges& tile, const Ranges& share, std::map<std::string, int64_t>& bytes) {
+  // `stays(operand)`: what the tile before brought to the array is still right.
+  template <class Stays>
+  void body(const Ranges& tile, const Ranges& share, Stays&& stays,
+            std::map<std::string, int64_t>& bytes) {
     if (work_.kind == WorkKind::Move) return;
     if (work_.kind == WorkKind::Sfu) return element_wise(tile, share, bytes);
     std::array<int64_t, kDimCount> trips;
@@ -195,7 +229,7 @@ class CoreCount {
       size_t entered = 0;
       for (size_t n = 0; n < blocks.size(); ++n) {
         if (o.role != Role::Out) {
-          if (n == 0 || !same(o, blocks[n], blocks[n - 1]))
+          if (n == 0 ? !stays(o) : !same(o, blocks[n], blocks[n - 1]))
             bytes["array_in"] += touched(o, blocks[n], false) * precision_.bytes;
           continue;
         }

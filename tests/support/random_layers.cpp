@@ -183,8 +183,10 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
   c.t_order = c.b_order = c.ring_order;
   shuffle(rng, c.t_order);
   shuffle(rng, c.b_order);
-  std::stable_partition(c.t_order.begin(), c.t_order.end(),
-                        [&](Dim d) { return !contains(work.reduction, d); });
+  const bool sums_stay = rng.coin();
+  if (sums_stay)
+    std::stable_partition(c.t_order.begin(), c.t_order.end(),
+                          [&](Dim d) { return !contains(work.reduction, d); });
   if (array) {
     const ArrayTier& a = system.array;
     c.p.rows = random_axis(rng, allowed(work, a.row_dims, true), a.rows);
@@ -196,7 +198,10 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
   if (rng.coin()) c.near[ker_stays ? Role::Ker : Role::Inp] = Place::Lrf;
   for (const Operand& o : work.operands) {
     const bool move = work.kind == WorkKind::Move;
-    c.outer_of[o.role] = move || rng.coin() ? TransferType::BlockLoad : TransferType::DoubleBuffer;
+    std::vector<TransferType> outer = {TransferType::BlockLoad};
+    if (!move) outer.push_back(TransferType::DoubleBuffer);
+    if (!move && (sums_stay || o.role != Role::Out)) outer.push_back(TransferType::Stream);
+    c.outer_of[o.role] = any(rng, outer);
     std::vector<TransferType> inner = {TransferType::DoubleBuffer};
     if (o.role != Role::Out) inner.push_back(TransferType::BlockLoad);
     if (!c.near.contains(o.role)) inner.push_back(TransferType::Stream);

@@ -154,6 +154,7 @@ class RandomProgram {
     for (BoxAxis& axis : i.axes) axis.run &= unit_ == Unit::Ext;
     if (i.axes.size() > 2) i.axes.resize(2);
     mend(i.when);
+    i.spread &= unit_ == Unit::Ext && (i.when.at == At::Next || i.when.at == At::Previous);
   }
   void mend(const LayerProgram&, Mac& i) {
     i.inp.buffer.memory = Memory::L0;
@@ -215,6 +216,7 @@ class RandomProgram {
     std::visit(
         [&](auto& i) {
           if constexpr (requires { i.when; }) i.when.at = at;
+          if constexpr (requires { i.spread; }) i.spread = false;
         },
         instruction);
     return instruction;

@@ -80,7 +80,7 @@ TEST_CASE("the streams of an array layer follow the protocol", "[emit]") {
   const auto program = [&] { return emitted(graph, small_system(), "fp32", choice); };
   Program p = program();
   CHECK(to_string(verify(p)) == "");
-  CHECK(shape_of(stream(p, Unit::Ext)) == "TfTfTfNS0TnTnTnTpW1}Tl");
+  CHECK(shape_of(stream(p, Unit::Ext)) == "TfTfTfNS0TpTnTnTnW1}Tl");
   CHECK(shape_of(stream(p, Unit::Load)) == "NW0NTcTcS2JW3W4}S1}");
   CHECK(shape_of(stream(p, Unit::Pe)) == "NNW2S6MS3}}");
   CHECK(shape_of(stream(p, Unit::Sfu)) == "NNW6DcS4}}");

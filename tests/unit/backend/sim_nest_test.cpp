@@ -109,7 +109,8 @@ TEST_CASE("every state, its neighbours, and the copies of buffers") {
     RandomNest made = random_nest(rng);
     const Reference& r = made.reference;
     const auto random_when = [&](At at) {
-      return When{at, static_cast<Trigger>(rng.between(0, 2)), random_mask(rng)};
+      return When{
+          .at = at, .trigger = static_cast<Trigger>(rng.between(0, 2)), .mask = random_mask(rng)};
     };
     const auto random_transfer = [&](At at_state) {
       Transfer t =

@@ -85,10 +85,11 @@ TEST_CASE("each broken rule is named") {
       {Code::LoopOrder, keep, [](RapidDsc& d) { d.loop_order.pop_back(); }},
       {Code::LoopOrder, keep,
        [](RapidDsc& d) { std::reverse(d.loop_order.begin(), d.loop_order.end()); }},
-      {Code::PartialSumsLeaveLx,
+      {Code::PartialSumsStream,
        [](MappingChoice& c) {
          c.t[Dim::in] = 32;
          c.t_order = {Dim::in, Dim::i};
+         c.types[2][0] = TransferType::Stream;
        },
        keep},
       {Code::Operands, keep, [](RapidDsc& d) { d.data_structures.pop_back(); }},
@@ -99,7 +100,7 @@ TEST_CASE("each broken rule is named") {
        },
        keep},
       {Code::TransferRoute, keep, [](RapidDsc& d) { d.data_structures[0].transfers.pop_back(); }},
-      {Code::TransferType, [](MappingChoice& c) { c.types[0][0] = TransferType::Stream; }, keep},
+      {Code::TransferType, [](MappingChoice& c) { c.types[1][1] = TransferType::Stream; }, keep},
       {Code::TransferType, [](MappingChoice& c) { c.types[2][1] = TransferType::BlockLoad; }, keep},
       {Code::TransferLoop, keep,
        [](RapidDsc& d) { d.data_structures[0].transfers[0].loop = std::nullopt; }},

@@ -28,9 +28,9 @@ TEST_CASE("each kind of rejection has its text") {
       {{Code::AxisExtent, kNone, kNone, Dim::in, 16, 8},
        "R10 axis-extent: in: unrolling exceeds the axis of the array: required 16 lanes, available "
        "8"},
-      {{Code::PartialSumsLeaveLx, Role::Out, t_in, Dim::in, 1, 0},
-       "R13 partial-sums-leave-lx: OUT, T.in: a reduction loop of T outside a loop of OUT would "
-       "send partial sums to external memory: required 1 loops, available 0"},
+      {{Code::PartialSumsStream, Role::Out, t_in, Dim::in, 1, 0},
+       "R13 partial-sums-stream: OUT, T.in: OUT that leaves Lx unfinished, for a reduction loop of "
+       "T outside, cannot stream: required 1 loops, available 0"},
       {{Code::TransferType, Role::Inp, t_mb, kNone, 1, 0},
        "R16 transfer-type: INP, hop between External and Lx: this hop cannot have this type"},
       {{Code::TransferType, Role::Ker, b_mb, kNone, 1, 0},
