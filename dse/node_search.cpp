@@ -8,34 +8,44 @@ namespace {
 
 class NodeSearch {
  public:
-  NodeSearch(const Problem& problem, const Division& division, const Extents& tile, int64_t below,
-             Counters& counters)
+  NodeSearch(const Problem& problem, const Division& division, const Extents& tile,
+             const NodeLimits& limits, Counters& counters)
       : problem_(problem),
+        limits_(limits),
         programs_(problem, division, tile),
         blocks_(problem, tile, programs_.partial_tiles()),
-        best_(below),
+        best_(limits.below),
         counters_(counters) {}
 
-  std::optional<Found> run(int64_t most_candidates) {
-    if (!programs_.fits()) {
-      counters_.prune(Rule::LxCapacity);
-      return std::nullopt;
-    }
-    programs_.make(
-        best_ - 1, [this](const TileShape& s) { return least(s); }, counters_);
-    if (programs_.programs().empty()) return std::nullopt;
-    for (const TileShape& shape : programs_.shapes()) least_.push_back(least(shape));
-    floor_ = std::min(programs_.least_total(least_, false, best_),
-                      programs_.least_total(least_, true, best_));
-    if (floor_ >= best_) return std::nullopt;
-    if (problem_.work.kind == WorkKind::Array)
-      search_blocks(most_candidates);
-    else
-      price_direct();
-    return std::move(found_);
+  NodeResult run() {
+    search();
+    return {std::move(found_), finished_};
   }
 
  private:
+  void search() {
+    if (!programs_.fits()) {
+      counters_.prune(Rule::LxCapacity);
+      return;
+    }
+    finished_ = programs_.make(
+        best_ - 1, [this](const TileShape& s) { return least(s); }, limits_.stop, counters_);
+    if (!finished_ || programs_.programs().empty()) return;
+    for (const TileShape& shape : programs_.shapes()) least_.push_back(least(shape));
+    floor_ = std::min(programs_.least_total(least_, false, best_),
+                      programs_.least_total(least_, true, best_));
+    if (floor_ >= best_) return;
+    if (problem_.work.kind == WorkKind::Array)
+      search_blocks();
+    else
+      price_direct();
+  }
+
+  bool stopped() {
+    if (limits_.stop.raised()) finished_ = false;
+    return !finished_;
+  }
+
   int64_t least(const TileShape& shape) const {
     if (problem_.work.kind != WorkKind::Array) return 0;
     return blocks_.least_body(shape.ext);
@@ -44,6 +54,7 @@ class NodeSearch {
   // Off the array a program's bodies are known.
   void price_direct() {
     for (const TileProgram& program : programs_.programs()) {
+      if (stopped()) return;
       const MappingChoice choice = programs_.choice(program);
       const LoopNest nest =
           lower(problem_.work, problem_.system, problem_.precision, compose(problem_.work, choice));
@@ -68,12 +79,13 @@ class NodeSearch {
            programs_.least_total(bodies, true, best_) < best_;
   }
 
-  void search_blocks(int64_t most_candidates) {
+  void search_blocks() {
     std::vector<int64_t> bodies = least_;
     int64_t candidates = 0;
     BlockSearch::Visitor visitor;
     visitor.done = [&] {
-      return best_ <= floor_ || (most_candidates > 0 && candidates >= most_candidates);
+      return best_ <= floor_ || stopped() ||
+             (limits_.most_candidates > 0 && candidates >= limits_.most_candidates);
     };
     visitor.wants_unroll = [&](const UnrollClass& unroll) {
       for (size_t s = 0; s < bodies.size(); ++s)
@@ -119,21 +131,22 @@ class NodeSearch {
   }
 
   const Problem& problem_;
+  const NodeLimits& limits_;
   TilePrograms programs_;
   BlockSearch blocks_;
   int64_t best_;
   int64_t floor_ = 0;
   std::vector<int64_t> least_, unroll_least_, priced_;
   std::optional<Found> found_;
+  bool finished_ = true;
   Counters& counters_;
 };
 
 }  // namespace
 
-std::optional<Found> search_node(const Problem& problem, const Division& division,
-                                 const Extents& tile, int64_t below, int64_t most_candidates,
-                                 Counters& counters) {
-  return NodeSearch(problem, division, tile, below, counters).run(most_candidates);
+NodeResult search_node(const Problem& problem, const Division& division, const Extents& tile,
+                       const NodeLimits& limits, Counters& counters) {
+  return NodeSearch(problem, division, tile, limits, counters).run();
 }
 
 }  // namespace tilewright

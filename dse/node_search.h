@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "dse/block_search.h"
+#include "dse/stop.h"
 #include "dse/tile_programs.h"
 #include "dse/tile_search.h"
 
@@ -14,10 +15,19 @@ struct Found {
   MappingChoice choice;
 };
 
-// The cheapest mapping of the node that takes fewer than `below` cycles; nothing if there is none.
-// `most_candidates` > 0: the first few block candidates only (no proof then).
-std::optional<Found> search_node(const Problem& problem, const Division& division,
-                                 const Extents& tile, int64_t below, int64_t most_candidates,
-                                 Counters& counters);
+// What a search of a node is held to.
+struct NodeLimits {
+  int64_t below = 0;            // cycles; only a mapping that takes fewer is of use
+  int64_t most_candidates = 0;  // > 0: the first few block candidates only (no proof then)
+  StopFlag stop;                // raised: give up with what there is
+};
+
+struct NodeResult {
+  std::optional<Found> best;  // the cheapest mapping below the limit that was met
+  bool finished = true;       // the stop flag did not end the search
+};
+
+NodeResult search_node(const Problem& problem, const Division& division, const Extents& tile,
+                       const NodeLimits& limits, Counters& counters);
 
 }  // namespace tilewright

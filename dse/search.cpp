@@ -28,6 +28,7 @@ class LayerSearch {
               const SearchOptions& options)
       : problem_(work, system, precision),
         options_(options),
+        stop_(options.stop),
         threads_(tbb::global_control::max_allowed_parallelism,
                  static_cast<size_t>(options.jobs > 0 ? options.jobs
                                                       : tbb::this_task_arena::max_concurrency())),
@@ -35,12 +36,10 @@ class LayerSearch {
 
   Result<SearchResult> run() {
     if (auto impossible = find_smallest(); !impossible) return fail(impossible.error());
-    make_divisions();
     if (options_.exhaustive) {
-      enumerate();
+      if (make_divisions()) enumerate();
     } else {
-      if (!out_of_budget()) probe();
-      rounds();
+      if (make_divisions() && !out_of_budget() && probe()) rounds();
     }
     return result();
   }
@@ -67,8 +66,11 @@ class LayerSearch {
     return {};
   }
 
-  void make_divisions() {
+  // False: stopped, with the one bound that needs no divisions.
+  bool make_divisions() {
+    bound_ = lower_bound_cycles(problem_.work, problem_.system, problem_.precision);
     for (const Extents& parts : divisions(problem_.work, problem_.system.chip.cores)) {
+      if (stop_.raised()) return false;
       divisions_.emplace_back(problem_, parts);
       divisions_.back().bound = division_bound(problem_, divisions_.back());
     }
@@ -76,6 +78,7 @@ class LayerSearch {
     std::stable_sort(divisions_.begin(), divisions_.end(),
                      [](const Division& a, const Division& b) { return a.bound < b.bound; });
     bound_ = divisions_.front().bound;
+    return true;
   }
 
   // Adopts what is cheaper, and among equals what comes first as a value.
@@ -88,26 +91,29 @@ class LayerSearch {
   }
 
   bool out_of_budget() const {
-    return counters_.effort >= options_.max_evaluations ||
-           (options_.stop != nullptr && options_.stop->load());
+    return counters_.effort >= options_.max_evaluations || stop_.raised();
   }
 
-  // Nodes with a bound in (above, limit], best first.
-  std::vector<TileNode> nodes(int64_t above, int64_t limit) {
+  // Nodes with a bound in (above, limit], best first; nothing when the stop flag was raised.
+  std::optional<std::vector<TileNode>> nodes(int64_t above, int64_t limit) {
     size_t open = 0;
     while (open < divisions_.size() && divisions_[open].bound <= limit) ++open;
     std::vector<std::vector<TileNode>> found(open);
     std::vector<Counters> counters(open);
+    std::vector<uint8_t> finished(open, 0);
     const int64_t trips = std::max<int64_t>(1, limit / problem_.least_step_cycles());
     arena_.execute([&] {
       tbb::parallel_for(size_t{0}, open, [&](size_t k) {
+        if (stop_.raised()) return;
         divisions_[k].extend(problem_, trips);
-        TileSearch(problem_, divisions_[k], k).find(above, limit, found[k], counters[k]);
+        TileSearch search(problem_, divisions_[k], k, stop_);
+        finished[k] = search.find(above, limit, found[k], counters[k]) ? 1 : 0;
       });
     });
     std::vector<TileNode> all;
     for (size_t k = 0; k < open; ++k) {
       counters_.add(counters[k]);
+      if (finished[k] == 0) return std::nullopt;
       all.insert(all.end(), found[k].begin(), found[k].end());
     }
     std::stable_sort(all.begin(), all.end(),
@@ -115,22 +121,25 @@ class LayerSearch {
     return all;
   }
 
-  // Searches the nodes side by side against one incumbent.
-  void search(const std::vector<TileNode>& batch, int64_t most_candidates) {
-    std::vector<std::optional<Found>> found(batch.size());
+  // Searches the nodes side by side against one incumbent; whether all were searched to the end.
+  bool search(const std::vector<TileNode>& batch, int64_t most_candidates) {
+    std::vector<NodeResult> found(batch.size());
     std::vector<Counters> counters(batch.size());
-    const int64_t below = best_->cycles;
+    const NodeLimits limits{best_->cycles, most_candidates, stop_};
     arena_.execute([&] {
       tbb::parallel_for(size_t{0}, batch.size(), [&](size_t k) {
         const Division& division = divisions_[batch[k].division];
-        found[k] = search_node(problem_, division, division.extents(batch[k].choice), below,
-                               most_candidates, counters[k]);
+        found[k] =
+            search_node(problem_, division, division.extents(batch[k].choice), limits, counters[k]);
       });
     });
+    bool finished = true;
     for (size_t k = 0; k < batch.size(); ++k) {
       counters_.add(counters[k]);
-      if (found[k]) adopt(*found[k]);
+      if (found[k].best) adopt(*found[k].best);
+      finished = finished && found[k].finished;
     }
+    return finished;
   }
 
   // Prices every legal mapping, on one thread.
@@ -149,31 +158,38 @@ class LayerSearch {
     if (proven_) bound_ = best_->cycles;
   }
 
-  // A first incumbent: a quick look at nodes spread over those near the bound.
-  void probe() {
-    const std::vector<TileNode> all = nodes(-1, bound_ + bound_ / 8 + 64);
+  // A first incumbent: a quick look at nodes spread over those near the bound. False: stopped.
+  bool probe() {
+    const auto near = nodes(-1, bound_ + bound_ / 8 + 64);
+    if (!near) return false;
+    const std::vector<TileNode>& all = *near;
     std::vector<TileNode> some;
     for (size_t k = 0; k < std::min(kProbeNodes, all.size()); ++k)
       some.push_back(all[k * all.size() / std::min(kProbeNodes, all.size())]);
     for (size_t at = 0; at < some.size() && !out_of_budget(); at += kBatch)
-      search({some.begin() + static_cast<long>(at),
-              some.begin() + static_cast<long>(std::min(some.size(), at + kBatch))},
-             kProbeCandidates);
+      if (!search(batch_at(some, at), kProbeCandidates)) return false;
+    return true;
   }
 
-  // Thresholds rise until no node below the incumbent is left: then it is proven.
+  static std::vector<TileNode> batch_at(const std::vector<TileNode>& all, size_t at) {
+    const auto from = static_cast<std::ptrdiff_t>(at);
+    const auto to = static_cast<std::ptrdiff_t>(std::min(all.size(), at + kBatch));
+    return {all.begin() + from, all.begin() + to};
+  }
+
+  // Thresholds rise until no node below the incumbent is left: then it is proven. What is left open
+  // by a stop keeps the bound that it had.
   void rounds() {
     int64_t above = -1, limit = bound_;
     while (!out_of_budget()) {
       const int64_t upto = std::min(limit, best_->cycles - 1);
-      const std::vector<TileNode> all = nodes(above, upto);
-      for (size_t at = 0; at < all.size(); at += kBatch) {
-        if (all[at].bound >= best_->cycles) break;
-        bound_ = std::max(bound_, all[at].bound);
-        if (out_of_budget()) return;
-        search({all.begin() + static_cast<long>(at),
-                all.begin() + static_cast<long>(std::min(all.size(), at + kBatch))},
-               0);
+      const auto all = nodes(above, upto);
+      if (!all) return;
+      for (size_t at = 0; at < all->size(); at += kBatch) {
+        const int64_t bound = (*all)[at].bound;
+        if (bound >= best_->cycles) break;
+        bound_ = std::max(bound_, bound);
+        if (out_of_budget() || !search(batch_at(*all, at), 0)) return;
       }
       if (limit >= best_->cycles - 1) {
         bound_ = best_->cycles;
@@ -194,7 +210,7 @@ class LayerSearch {
     r.price = price(problem_.work, problem_.system, problem_.precision, r.best);
     TW_CHECK(r.price.cost.cycles == best_->cycles, "layer {}: searched {} cycles, priced {}",
              problem_.work.name, best_->cycles, r.price.cost.cycles);
-    r.space = space_size(problem_, divisions_);
+    r.space = space_size(problem_);
     r.evaluated = counters_.evaluated;
     r.effort = counters_.effort;
     for (size_t k = 0; k < kRuleNames.size(); ++k)
@@ -209,6 +225,7 @@ class LayerSearch {
 
   const Problem problem_;
   const SearchOptions& options_;
+  const StopFlag stop_;
   tbb::global_control threads_;  // lets `jobs` exceed the machine's threads
   tbb::task_arena arena_;
   std::vector<Division> divisions_;

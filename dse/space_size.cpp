@@ -2,6 +2,9 @@
 
 #include <bit>
 #include <map>
+#include <vector>
+
+#include "compiler/mapping/share.h"
 
 namespace tilewright {
 
@@ -49,13 +52,13 @@ class DimPoints {
 };
 
 // Tiles with their blocks, over all dataflows.
-Wide points_of(const Problem& problem, const Division& division, std::vector<DimPoints>& dims) {
+Wide points_of(const Problem& problem, const std::vector<UnrollClass>& unrolls,
+               const Extents& parts, std::vector<DimPoints>& dims) {
   std::array<const std::vector<Wide>*, kDimCount> along{};
-  for (size_t k = 0; k < kDimCount; ++k) along[k] = &dims[k].of(division.share[kDims[k]]);
-  std::vector<UnrollClass> off_array(1);
-  off_array[0].flows.push_back(0);
+  for (size_t k = 0; k < kDimCount; ++k)
+    along[k] = &dims[k].of(largest_share(problem.work.extent[kDims[k]], parts[kDims[k]]));
   Wide points = 0;
-  for (const UnrollClass& unroll : problem.unrolls.empty() ? off_array : problem.unrolls) {
+  for (const UnrollClass& unroll : unrolls) {
     Wide product = unroll.flows.size();
     for (size_t k = 0; k < kDimCount; ++k) product *= (*along[k])[unroll.value[k]];
     points += product;
@@ -65,7 +68,7 @@ Wide points_of(const Problem& problem, const Division& division, std::vector<Dim
 
 }  // namespace
 
-std::string space_size(const Problem& problem, const std::vector<Division>& divisions) {
+std::string space_size(const Problem& problem) {
   const auto free = static_cast<unsigned>(problem.present & ~problem.whole);
   const auto reduced = static_cast<unsigned>(problem.work.reduction);
   Wide choices =
@@ -73,10 +76,16 @@ std::string space_size(const Problem& problem, const std::vector<Division>& divi
   const bool move = problem.work.kind == WorkKind::Move;
   for (size_t x = 0; !move && x < problem.operands; ++x) choices *= 2;
   if (problem.work.kind == WorkKind::Array) choices *= 6 * 2 * 2 * 2;
+  std::vector<UnrollClass> unrolls = problem.unrolls;
+  if (unrolls.empty()) {  // off the array
+    unrolls.resize(1);
+    unrolls[0].flows.push_back(0);
+  }
   std::vector<DimPoints> dims;
   for (Dim d : kDims) dims.emplace_back(problem, d);
   Wide points = 0;
-  for (const Division& division : divisions) points += points_of(problem, division, dims);
+  for (const Extents& parts : divisions(problem.work, problem.system.chip.cores))
+    points += points_of(problem, unrolls, parts, dims);
   return decimal(points * choices);
 }
 

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "dse/division.h"
+#include "dse/problem.h"
 
 namespace tilewright {
 
 // Points of the index space, legal or not, as a decimal number: sum over divisions, dataflows and
 // tiles of the blocks, times orders and choices of hops. Orders and hops count also where a loop
 // has one trip, so that several points can denote one mapping.
-std::string space_size(const Problem& problem, const std::vector<Division>& divisions);
+std::string space_size(const Problem& problem);
 
 }  // namespace tilewright

@@ -8,6 +8,7 @@
 #include "costmodel/tile_nest.h"
 #include "dse/counters.h"
 #include "dse/division.h"
+#include "dse/stop.h"
 
 namespace tilewright {
 
@@ -32,9 +33,9 @@ class TilePrograms {
   TilePrograms(const Problem& problem, const Division& division, const Extents& tile);
 
   // Makes the programs of every order that may take at most `limit` cycles when the body of shape s
-  // takes at least least(s).
+  // takes at least least(s). False: `stop` was raised before all were there.
   template <class Least>
-  void make(int64_t limit, Least&& least, Counters& counters);
+  bool make(int64_t limit, Least&& least, StopFlag stop, Counters& counters);
 
   const std::vector<TileShape>& shapes() const { return shapes_; }
   const std::vector<TileProgram>& programs() const { return programs_; }
@@ -68,12 +69,13 @@ class TilePrograms {
 };
 
 template <class Least>
-void TilePrograms::make(int64_t limit, Least&& least, Counters& counters) {
+bool TilePrograms::make(int64_t limit, Least&& least, StopFlag stop, Counters& counters) {
   std::vector<int64_t> bodies;
   for (const OrderProfile& profile : problem_.profiles(several_))
     for (const std::vector<Dim>& order : profile.orders)
       for (bool for_partial : {false, true})
         for (unsigned doubled : sets_[for_partial ? 1 : 0]) {
+          if (stop.raised()) return false;
           TileProgram program = compile(order, doubled, for_partial);
           ++counters.effort;
           while (bodies.size() < shapes_.size()) bodies.push_back(least(shapes_[bodies.size()]));
@@ -82,6 +84,7 @@ void TilePrograms::make(int64_t limit, Least&& least, Counters& counters) {
           else
             programs_.push_back(std::move(program));
         }
+  return true;
 }
 
 }  // namespace tilewright

@@ -43,8 +43,9 @@ int64_t division_bound(const Problem& problem, const Division& division) {
   return TileSearch(problem, division, 0).partial_bound(0, TileChoice{}, 1);
 }
 
-TileSearch::TileSearch(const Problem& problem, const Division& division, size_t index)
-    : problem_(problem), division_(division), index_(index) {
+TileSearch::TileSearch(const Problem& problem, const Division& division, size_t index,
+                       StopFlag stop)
+    : problem_(problem), division_(division), index_(index), stop_(stop) {
   // Dims of much external traffic first: their trips decide soonest.
   for (Dim d : {Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j, Dim::ki, Dim::kj})
     if (division.tiles[static_cast<size_t>(d)].size() > 1) free_.push_back(d);
@@ -158,14 +159,15 @@ int64_t TileSearch::partial_bound(size_t level, const TileChoice& choice, int64_
   return std::max(external_sum(choice, decided), bodies) + t.layer_cycles;
 }
 
-void TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
+bool TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
+  if (stop_.raised()) return false;
   if (level == free_.size()) {
     const int64_t least = bound(choice);
     if (least > limit_)
       counters_->prune(Rule::TileBound);
     else if (least > above_)
       found_->push_back({least, index_, choice});
-    return;
+    return true;
   }
   const auto k = static_cast<size_t>(free_[level]);
   for (uint32_t c = 0; c < division_.tiles[k].size(); ++c) {
@@ -174,20 +176,21 @@ void TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
     if (all * problem_.least_step_cycles() > limit_) break;
     if (level + 1 < free_.size() && partial_bound(level + 1, choice, all) > limit_)
       counters_->prune(Rule::TripsBound);
-    else
-      descend(level + 1, choice, all);
+    else if (!descend(level + 1, choice, all))
+      return false;
   }
   choice[k] = 0;
+  return true;
 }
 
-void TileSearch::find(int64_t above, int64_t limit, std::vector<TileNode>& found,
+bool TileSearch::find(int64_t above, int64_t limit, std::vector<TileNode>& found,
                       Counters& counters) {
   above_ = above;
   limit_ = limit;
   found_ = &found;
   counters_ = &counters;
   TileChoice choice{};
-  descend(0, choice, 1);
+  return descend(0, choice, 1);
 }
 
 }  // namespace tilewright

@@ -6,6 +6,7 @@
 
 #include "dse/counters.h"
 #include "dse/division.h"
+#include "dse/stop.h"
 
 namespace tilewright {
 
@@ -21,9 +22,10 @@ int64_t division_bound(const Problem& problem, const Division& division);
 // Tiles of one division with a bound in (above, limit], in a fixed order.
 class TileSearch {
  public:
-  TileSearch(const Problem& problem, const Division& division, size_t index);
+  TileSearch(const Problem& problem, const Division& division, size_t index, StopFlag stop = {});
 
-  void find(int64_t above, int64_t limit, std::vector<TileNode>& found, Counters& counters);
+  // False: the stop flag was raised before all were found.
+  bool find(int64_t above, int64_t limit, std::vector<TileNode>& found, Counters& counters);
 
   // [S2] of README.md: the larger of two totals.
   int64_t bound(const TileChoice& choice);
@@ -31,7 +33,7 @@ class TileSearch {
   int64_t partial_bound(size_t level, const TileChoice& choice, int64_t trips);
 
  private:
-  void descend(size_t level, TileChoice& choice, int64_t trips);
+  bool descend(size_t level, TileChoice& choice, int64_t trips);
   int64_t external_sum(const TileChoice& choice, DimSet decided);
   int64_t array_cycles(const TileChoice& choice);
   int64_t slot_sum(size_t x, const TileChoice& choice);
@@ -39,6 +41,7 @@ class TileSearch {
   const Problem& problem_;
   const Division& division_;
   size_t index_;
+  StopFlag stop_;
   std::vector<Dim> free_;                    // dims with a choice
   std::vector<const UnrollClass*> unrolls_;  // undominated, by rising array cycles of whole tiles
   std::vector<int64_t> whole_cycles_;        // of each

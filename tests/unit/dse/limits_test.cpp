@@ -1,7 +1,12 @@
 // What the search says when it stops early, when nothing is legal, and when it prices everything.
+#include <chrono>
+#include <thread>
+
 #include "compiler/mapping/rejection.h"
 #include "dse/network.h"
+#include "dse/node_search.h"
 #include "tests/support/catch.h"
+#include "tests/support/layers.h"
 #include "tests/support/mapped_network.h"
 
 using namespace tilewright;
@@ -87,6 +92,72 @@ TEST_CASE("a raised stop flag ends in the mapping there is", "[dse]") {
     const auto found = search_layer(work, system, system.precisions.at("fp16"), options);
     REQUIRE(found.has_value());
     check_best_so_far(work, system, *found);
+  }
+}
+
+TEST_CASE("a raised stop flag ends the search of a node at once, unfinished", "[dse]") {
+  // Little room beside the array and a slow way to it: no block comes near the bound.
+  System system = test::small_system();
+  system.core.lx_bytes = int64_t{1} << 24;
+  system.core.array_in = {{1, 4}, 50};
+  system.array.l0_bytes = 200;
+  system.array.lrf_bytes = 100;
+  system.array.accumulators = 16;
+  const Work work = test::conv_work({1, 1, 256, 256, 32, 32, test::square_window(3, 1, 1), false});
+  const Problem problem(work, system, system.precisions.at("fp16"));
+  const Division division(problem, Extents::filled(1));
+  std::atomic<bool> stop{false};
+  const NodeLimits limits{INT64_MAX, 0, StopFlag(&stop)};
+  std::chrono::steady_clock::time_point raised;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    raised = std::chrono::steady_clock::now();
+    stop.store(true);
+  });
+  Counters counters;
+  const NodeResult cut = search_node(problem, division, division.share, limits, counters);
+  const auto ended = std::chrono::steady_clock::now();
+  other.join();
+  CHECK_FALSE(cut.finished);
+  CHECK(ended - raised < std::chrono::seconds(5));  // of minutes
+  Counters none;
+  const NodeResult never = search_node(problem, division, division.share, limits, none);
+  CHECK_FALSE(never.finished);
+  CHECK_FALSE(never.best);
+  CHECK(none.evaluated == 0);
+}
+
+TEST_CASE("whenever the stop flag is raised, the bound that is left holds", "[dse]") {
+  // Half of the search passes before it meets the best mapping.
+  System system = test::small_system(1);
+  system.chip.external = {{158, 1}, 19};
+  system.core.array_in = {{4, 1}, 3};
+  system.core.lx_bytes = 732;
+  system.array.l0_bytes = 345;
+  const Work work = matmul(22, 16, 22);
+  const PrecisionInfo& precision = system.precisions.at("fp16");
+  const auto begin = std::chrono::steady_clock::now();
+  const auto best = search_layer(work, system, precision, on_one_thread());
+  const auto whole = std::chrono::steady_clock::now() - begin;
+  REQUIRE(best.has_value());
+  for (int k = 0; k < 20; ++k) {
+    std::atomic<bool> stop{false};
+    SearchOptions options;
+    options.jobs = 1 + k % 3;
+    options.stop = &stop;
+    std::thread other([&] {
+      std::this_thread::sleep_for(whole * k / 20);
+      stop.store(true);
+    });
+    const auto found = search_layer(work, system, precision, options);
+    other.join();
+    REQUIRE(found.has_value());
+    CHECK(found->lower_bound_cycles <= best->price.cost.cycles);
+    CHECK(found->price.cost.cycles >= best->price.cost.cycles);
+    if (found->proven)
+      CHECK(found->best == best->best);
+    else
+      check_best_so_far(work, system, *found);
   }
 }
 

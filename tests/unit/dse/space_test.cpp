@@ -9,10 +9,7 @@ using namespace tilewright;
 namespace {
 
 std::string size_on(const System& system, const Work& work) {
-  const Problem problem(work, system, system.precisions.at("fp16"));
-  std::vector<Division> all;
-  for (const Extents& parts : divisions(work, system.chip.cores)) all.emplace_back(problem, parts);
-  return space_size(problem, all);
+  return space_size(Problem(work, system, system.precisions.at("fp16")));
 }
 
 }  // namespace
