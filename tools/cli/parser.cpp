@@ -197,7 +197,7 @@ void add_missing_commands(Grammar& g) {
     app->allow_extras();
     app->callback([&g, name = std::string(name)] {
       g.chosen = [name] {
-        return report({{ErrorCode::BadInput, "tilewright " + name, "not in this version",
+        return report({{ErrorCode::Unsupported, "tilewright " + name, "not in this version",
                         "'tilewright --help' lists the commands"}});
       };
     });

@@ -72,7 +72,7 @@ Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork
 Diagnostics not_in_this_version(const SearchFlags& flags) {
   Diagnostics findings;
   auto missing = [&](const std::string& option, const std::string& hint) {
-    findings.push_back({ErrorCode::BadInput, option, "not in this version", hint});
+    findings.push_back({ErrorCode::Unsupported, option, "not in this version", hint});
   };
   if (flags.objective != "latency")
     missing("--objective " + flags.objective, "this version minimises latency");

@@ -63,19 +63,29 @@ int64_t sum(const Json& breakdown) {
   return total;
 }
 
-TEST_CASE("cli: usage errors and what is not in this version end with 2") {
+TEST_CASE("cli: usage errors end with 2, what is not in this version with 3") {
   CHECK(call({}) == 2);
   CHECK(call({"frobnicate"}) == 2);
   CHECK(call({"map", "x.onnx"}) == 2);  // no --system
-  CHECK(call({"audit", "x", "--y"}) == 2);
-  CHECK(call({"sweep", "x"}) == 2);
-  CHECK(call({"report", "x", "-o", "y"}) == 2);
+  CHECK(call({"audit", "x", "--y"}) == 3);
+  CHECK(call({"sweep", "x"}) == 3);
+  CHECK(call({"report", "x", "-o", "y"}) == 3);
   CHECK(call({"--help"}) == 0);
   CHECK(call({"compile", "--help"}) == 0);
   const Folder folder;
   const std::string model = model_in(folder);
-  CHECK(call({"map", model, "--system", "rapid-core", "--training"}) == 2);
-  CHECK(call({"map", model, "--system", "rapid-core", "--time-budget", "-1"}) == 2);
+  const std::vector<std::string> map = {"map", model, "--system", "rapid-core"};
+  const auto with = [&](std::vector<std::string> options) {
+    options.insert(options.begin(), map.begin(), map.end());
+    return call(options);
+  };
+  CHECK(with({"--training"}) == 3);
+  CHECK(with({"--minibatch", "8"}) == 3);
+  for (const char* objective : {"throughput", "energy", "edp"})
+    CHECK(with({"--objective", objective}) == 3);
+  CHECK(with({"--objective", "beauty"}) == 2);
+  CHECK(with({"--minibatch", "0"}) == 2);
+  CHECK(with({"--time-budget", "-1"}) == 2);
 }
 
 TEST_CASE("cli: compile writes its files together, and verify passes on them") {
