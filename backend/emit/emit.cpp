@@ -75,16 +75,38 @@ std::vector<TensorPlace> places_of(const Graph& graph, const ExternalLayout& lay
   return places;
 }
 
+// Data: a tensor or a number.
+template <class Data>
+void check_format(const std::string& where, const Data& data, DataFormat format,
+                  Diagnostics& findings) {
+  const std::string problem = problem_of(data, format);
+  if (problem.empty()) return;
+  const bool wider = problem_of(data, DataFormat::Fp32).empty();
+  findings.push_back({ErrorCode::Unsupported, where, problem,
+                      wider ? "a precision of 4 bytes per element can stand for it" : ""});
+}
+
 // What the graph knows at compile time and no node computes; views of it need no data of their own.
 std::vector<ConstantData> constants_of(const Graph& graph, const ExternalLayout& layout,
-                                       DataFormat format) {
+                                       DataFormat format, Diagnostics& findings) {
   std::vector<bool> computed(graph.values.size(), false);
   for (const Node& node : graph.nodes) computed[static_cast<size_t>(node.output)] = true;
   std::vector<ConstantData> constants;
-  for (size_t v = 0; v < graph.values.size(); ++v)
-    if (graph.values[v].constant && !computed[v] && layout.address[v] >= 0)
-      constants.push_back({layout.address[v], encode(*graph.values[v].constant, format)});
+  for (size_t v = 0; v < graph.values.size(); ++v) {
+    const Value& value = graph.values[v];
+    if (!value.constant || computed[v] || layout.address[v] < 0) continue;
+    check_format(fmt::format("constant '{}'", value.name), *value.constant, format, findings);
+    constants.push_back({layout.address[v], encode(*value.constant, format)});
+  }
   return constants;
+}
+
+// Infinite padding becomes the largest number that there is.
+void fit_padding(Work& work, DataFormat format, Diagnostics& findings) {
+  for (Operand& operand : work.operands) {
+    operand.fill = representable(operand.fill, format);
+    check_format(fmt::format("padding of layer '{}'", work.name), operand.fill, format, findings);
+  }
 }
 
 // One region behind all tensors serves every layer whose partial sums leave Lx.
@@ -117,10 +139,10 @@ Result<Program> emit(const Graph& graph, const System& system, const std::string
   program.external_bytes = layout->bytes;
   program.inputs = places_of(graph, *layout, graph.inputs);
   program.outputs = places_of(graph, *layout, graph.outputs);
-  program.constants = constants_of(graph, *layout, format->data);
+  program.constants = constants_of(graph, *layout, format->data, findings);
   for (size_t k = 0; k < works->size(); ++k) {
     Work work = (*works)[k];
-    for (Operand& operand : work.operands) operand.fill = representable(operand.fill, format->data);
+    fit_padding(work, format->data, findings);
     const RapidDsc& dsc = plan.layers[k].dsc;
     const LoopNest nest = lower(work, system, format->info, dsc);
     std::vector<ExternalTensor> tensors;
@@ -132,6 +154,7 @@ Result<Program> emit(const Graph& graph, const System& system, const std::string
         std::max(program.external_bytes, scratch + scratch_bytes(graph, work, nest));
     program.layers.push_back(emit_layer({work, dsc, nest, tensors, scratch, format->info.bytes}));
   }
+  if (!findings.empty()) return fail(std::move(findings));
   if (program.external_bytes > system.chip.external_bytes)
     return bad_input(fmt::format("graph '{}'", graph.name),
                      fmt::format("tensors and partial sums take {} bytes of external memory, which "

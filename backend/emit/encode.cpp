@@ -2,6 +2,9 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
 
 #include "compiler/support/number_format.h"
 
@@ -28,7 +31,48 @@ std::string encode_numbers(const Numbers& numbers, DataFormat format) {
   return bytes_of(numbers, 2, [](float value) { return uint32_t{dlfloat16_encode(value)}; });
 }
 
+constexpr float kLargestDlFloat16 = dlfloat16_decode(kDlFloat16NotANumber - 1);
+
+bool holds(int64_t integer, DataFormat format) {
+  const uint64_t magnitude =
+      integer < 0 ? 0 - static_cast<uint64_t>(integer) : static_cast<uint64_t>(integer);
+  if (magnitude == 0) return true;
+  const auto significant = std::bit_width(magnitude >> std::countr_zero(magnitude));
+  if (significant > std::numeric_limits<float>::digits) return false;
+  const auto value = static_cast<float>(integer);
+  return format == DataFormat::Fp32 || dlfloat16_round(value) == value;
+}
+
+bool holds(float value, DataFormat format) {
+  return format == DataFormat::Fp32 || std::isnan(value) || !std::isnan(dlfloat16_round(value));
+}
+
+std::string problem_of(int64_t integer, DataFormat format) {
+  const bool wide = format == DataFormat::Fp32;
+  return fmt::format("is {}; {} holds all integers up to {}, and not this one", integer,
+                     wide ? "FP32" : "DLFloat16", wide ? 1 << 24 : 1 << 10);
+}
+
+template <class Numbers>
+std::string first_problem(const Numbers& numbers, DataFormat format) {
+  for (size_t k = 0; k < numbers.size(); ++k)
+    if (!holds(numbers[k], format))
+      return fmt::format("element {} {}", k, problem_of(numbers[k], format));
+  return "";
+}
+
 }  // namespace
+
+std::string problem_of(float value, DataFormat format) {
+  if (holds(value, format)) return "";
+  return fmt::format("is {}; the largest number of DLFloat16 is {}", value,
+                     static_cast<int64_t>(kLargestDlFloat16));
+}
+
+std::string problem_of(const Tensor& tensor, DataFormat format) {
+  return tensor.type == ElementType::Float32 ? first_problem(tensor.floats, format)
+                                             : first_problem(tensor.ints, format);
+}
 
 std::string encode(const Tensor& tensor, DataFormat format) {
   return tensor.type == ElementType::Float32 ? encode_numbers(tensor.floats, format)
@@ -37,8 +81,7 @@ std::string encode(const Tensor& tensor, DataFormat format) {
 
 float representable(float value, DataFormat format) {
   if (format == DataFormat::Fp32 || !std::isinf(value)) return value;
-  const float largest = dlfloat16_decode(kDlFloat16NotANumber - 1);
-  return std::copysign(largest, value);
+  return std::copysign(kLargestDlFloat16, value);
 }
 
 }  // namespace tilewright

@@ -8,9 +8,14 @@
 
 namespace tilewright {
 
-// Row-major elements, little-endian, 4 bytes (FP32) or 2 (DLFloat16) each. Integers and bools
-// become the nearest number of the format.
+// Row-major elements, little-endian, 4 bytes (FP32) or 2 (DLFloat16) each, rounded to the format.
 std::string encode(const Tensor& tensor, DataFormat format);
+
+// What the format cannot stand for (README.md): the first integer or bool that it does not hold
+// exactly, the first float that would become its NaN without being one. Empty: it can, rounded or
+// not.
+std::string problem_of(const Tensor& tensor, DataFormat format);
+std::string problem_of(float value, DataFormat format);
 
 // `value`, or where the format has no such infinity, its finite number that is nearest to it: what
 // padding of a maximum is filled with.

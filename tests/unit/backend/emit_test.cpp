@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "backend/emit/layer.h"
 #include "backend/isa/verify.h"
@@ -172,6 +175,62 @@ TEST_CASE("constants are encoded in the program's format", "[emit]") {
   CHECK(fp16.format == DataFormat::DlFloat16);
   // 1 = 0 011111 000000000; -2.5 = 1 100000 010000000
   CHECK(fp16.constants[0].bytes == std::string("\x00\x3e\x80\xc0\0\0", 6));
+}
+
+TEST_CASE("what the format cannot stand for is refused with the number", "[emit]") {
+  const auto error = [](Tensor constant, const std::string& precision) {
+    Network net;
+    const ValueId x = net.input("x", constant.shape);
+    const ValueId k = net.graph.add_value({"k", constant.type, constant.shape, nullptr});
+    net.graph.values.back().constant = std::make_shared<const Tensor>(std::move(constant));
+    const ScalarExpr add{{{ScalarOp::Add, ScalarRef::input(0), ScalarRef::input(1), {}}}};
+    net.output(net.node("add", Pointwise{add}, {x, k}));
+    const auto program =
+        emit(net.graph, small_system(), precision, plan_of(net.graph, precision, {}));
+    if (program) return std::string();
+    CHECK(program.error()[0].code == ErrorCode::Unsupported);
+    return error_of(program);
+  };
+  const std::string wider = "  hint: a precision of 4 bytes per element can stand for it\n";
+  CHECK(error(int_tensor({4}, {0, 1024, -1024, 3 << 20}), "fp16").empty());
+  CHECK(error(int_tensor({3}, {1, 2, -1025}), "fp16") ==
+        "constant 'k': error: element 2 is -1025; DLFloat16 holds all integers up to 1024, and not "
+        "this one\n" +
+            wider);
+  CHECK(error(int_tensor({1}, {int64_t{1} << 33}), "fp16") ==
+        "constant 'k': error: element 0 is 8589934592; DLFloat16 holds all integers up to 1024, "
+        "and not this one\n" +
+            wider);
+  CHECK(error(int_tensor({4}, {1025, 1 << 24, int64_t{3} << 40, INT64_MIN}), "fp32").empty());
+  const int64_t odd = (1 << 24) + 1;
+  const std::string neither =
+      "constant 'k': error: element 0 is 16777217; {} holds all integers up to {}, and not this "
+      "one\n";
+  CHECK(error(int_tensor({1}, {odd}), "fp32") ==
+        fmt::format(fmt::runtime(neither), "FP32", 1 << 24));
+  CHECK(error(int_tensor({1}, {odd}), "fp16") ==
+        fmt::format(fmt::runtime(neither), "DLFloat16", 1 << 10));
+  // Floats are rounded, which is what a precision means, but do not turn into NaN.
+  CHECK(error(float_tensor({3}, {0.1f, 16777216.0f, NAN}), "fp16").empty());
+  CHECK(error(float_tensor({2}, {1, -1e10f}), "fp16") ==
+        "constant 'k': error: element 1 is -10000000000; the largest number of DLFloat16 is "
+        "8573157376\n" +
+            wider);
+  CHECK(error(float_tensor({1}, {INFINITY}), "fp16") != "");
+  CHECK(error(float_tensor({2}, {-1e10f, INFINITY}), "fp32").empty());
+}
+
+TEST_CASE("padding that the format cannot stand for is refused, unless it is infinite", "[emit]") {
+  const auto padded = [](float fill) {
+    Network net;
+    const ValueId x = net.input("x", {3});
+    net.output(net.node("pad", Move{{{0, {5}, {{-1, 1, 0}}, {{0, 1, 0}}}}, fill}, {x}));
+    Choice choice;
+    choice.outer = TransferType::BlockLoad;
+    return emit(net.graph, small_system(), "fp16", plan_of(net.graph, "fp16", choice));
+  };
+  CHECK(padded(-INFINITY).has_value());
+  CHECK(error_of(padded(1e10f)).find("padding of layer 'pad': error: is 10000000000") == 0);
 }
 
 TEST_CASE("a plan that does not fit the graph is reported", "[emit]") {
