@@ -1,0 +1,276 @@
+#include "tests/laws/naive_walker.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/footprint.h"
+#include "compiler/mapping/loop_nest.h"
+#include "compiler/mapping/share.h"
+#include "costmodel/unit_times.h"
+
+namespace tilewright::test {
+
+namespace {
+
+using Indices = std::vector<std::vector<int64_t>>;  // per state of a nest, per loop
+
+Indices all_states(const std::vector<int64_t>& trips) {
+  Indices states = {{}};
+  for (int64_t n : trips) {
+    Indices finer;
+    for (const auto& outer : states)
+      for (int64_t k = 0; k < n; ++k) {
+        finer.push_back(outer);
+        finer.back().push_back(k);
+      }
+    states = finer;
+  }
+  return states;
+}
+
+// One nest with its states in order.
+struct Walk {
+  std::vector<Loop> loops;
+  Indices states;
+
+  Walk(std::vector<Loop> of, const Extents& limit) {
+    std::vector<int64_t> trips;
+    for (const Loop& loop : of) {
+      const int64_t n = ceil_div(limit[loop.ref.dim], loop.step);
+      if (n < 2) continue;
+      loops.push_back(loop);
+      trips.push_back(n);
+    }
+    states = all_states(trips);
+  }
+  bool same(size_t a, size_t b, DimSet moves) const {
+    for (size_t l = 0; l < loops.size(); ++l)
+      if (contains(moves, loops[l].ref.dim) && states[a][l] != states[b][l]) return false;
+    return true;
+  }
+  bool enters(size_t s, DimSet moves) const { return s == 0 || !same(s, s - 1, moves); }
+  bool leaves(size_t s, DimSet moves) const {
+    return s + 1 == states.size() || !same(s, s + 1, moves);
+  }
+  // Whether all loops over `dims` stand at their first (last) index.
+  bool at_first(size_t s, DimSet dims) const { return at_end(s, dims, states.front()); }
+  bool at_last(size_t s, DimSet dims) const { return at_end(s, dims, states.back()); }
+  Extents position(size_t s) const {
+    Extents pos;
+    for (size_t l = 0; l < loops.size(); ++l) pos[loops[l].ref.dim] = states[s][l] * loops[l].step;
+    return pos;
+  }
+  Extents extent(size_t s, const Extents& limit) const {
+    const Extents pos = position(s);
+    Extents ext = limit;
+    for (const Loop& loop : loops) {
+      const Dim d = loop.ref.dim;
+      ext[d] = std::clamp<int64_t>(limit[d] - pos[d], 0, loop.step);
+    }
+    return ext;
+  }
+
+ private:
+  bool at_end(size_t s, DimSet dims, const std::vector<int64_t>& end) const {
+    for (size_t l = 0; l < loops.size(); ++l)
+      if (contains(dims, loops[l].ref.dim) && states[s][l] != end[l]) return false;
+    return true;
+  }
+};
+
+class Layer {
+ public:
+  Layer(const Work& work, const System& system, const PrecisionInfo& precision, const RapidDsc& dsc)
+      : work_(work),
+        dsc_(dsc),
+        nest_(lower(work, system, precision, dsc)),
+        times_(work, system, precision),
+        tiles_(nest_.t_loops, nest_.share) {
+    starts_ = {Extents{}};
+    shares_ = {work.extent};
+    for (Dim d : kDims) divide(d);
+  }
+
+  int64_t cycles() {
+    int64_t total = times_.layer_cycles;
+    for (const Motion& m : nest_.external) {
+      if (m.type == TransferType::BlockLoad) continue;
+      total += load(m, 0) + store(m, tiles_.states.size() - 1);
+    }
+    for (size_t s = 0; s < tiles_.states.size(); ++s) total += step(s);
+    return total;
+  }
+
+ private:
+  void divide(Dim d) {
+    std::vector<Extents> starts, shares;
+    for (size_t c = 0; c < starts_.size(); ++c)
+      for (const Slice& slice : slices(work_.extent[d], dsc_.core_d.parts[d], dsc_.core_d.share)) {
+        starts.push_back(starts_[c]);
+        shares.push_back(shares_[c]);
+        starts.back()[d] = slice.start;
+        shares.back()[d] = slice.size;
+      }
+    starts_ = starts;
+    shares_ = shares;
+  }
+
+  const Operand& operand(const Motion& m) const {
+    return work_.operands[static_cast<size_t>(m.operand)];
+  }
+
+  // Bytes of the largest piece that any core moves at a state.
+  int64_t piece(const Motion& m, size_t s, int64_t elem_bytes) const {
+    int64_t most = 0;
+    for (size_t c = 0; c < starts_.size(); ++c) {
+      Extents pos = tiles_.position(s);
+      const Extents ext = tiles_.extent(s, shares_[c]);
+      for (Dim d : kDims) pos[d] += starts_[c][d];
+      int64_t run = elem_bytes, runs = 1;
+      for (size_t a = 0; a < operand(m).axes.size(); ++a)
+        ((m.run_axes >> a & 1) != 0 ? run : runs) *=
+            axis_points_inside(operand(m).axes[a], m.steps[a], pos, ext);
+      most = std::max(most, runs * round_up(run, times_.granule));
+    }
+    return most;
+  }
+  int64_t slot(const Motion& m, int64_t bytes, bool store) const {
+    return times_.external(bytes, m.pieces, store, m.ring);
+  }
+  int64_t load(const Motion& m, size_t s) const {
+    if (!m.store) return slot(m, piece(m, s, m.link_bytes), false);
+    return tiles_.at_first(s, m.revisits) ? 0 : slot(m, piece(m, s, kPartialSumBytes), false);
+  }
+  int64_t store(const Motion& m, size_t s) const {
+    if (!m.store) return 0;
+    const bool last = tiles_.at_last(s, m.revisits);
+    return slot(m, piece(m, s, last ? m.link_bytes : kPartialSumBytes), true);
+  }
+
+  // A part of what enters next after (was left last before) the stay that s belongs to.
+  int64_t part(const Motion& m, size_t s) const {
+    size_t first = s, end = s + 1;
+    while (!tiles_.enters(first, m.moves)) --first;
+    while (!tiles_.leaves(end - 1, m.moves)) ++end;
+    if (m.store ? first == 0 : end == tiles_.states.size()) return 0;
+    const int64_t bytes = piece(m, m.store ? first - 1 : end, m.link_bytes);
+    return slot(m, ceil_div(bytes, static_cast<int64_t>(end - first)), m.store);
+  }
+
+  int64_t step(size_t s) {
+    int64_t blocking = 0, beside = 0;
+    for (const Motion& m : nest_.external) {
+      if (m.type == TransferType::Stream) {
+        beside += part(m, s);
+      } else if (m.type == TransferType::BlockLoad) {
+        if (tiles_.enters(s, m.moves)) blocking += load(m, s);
+        if (tiles_.leaves(s, m.moves)) blocking += store(m, s);
+      } else {
+        if (s + 1 < tiles_.states.size() && tiles_.enters(s + 1, m.moves)) beside += load(m, s + 1);
+        if (s > 0 && tiles_.leaves(s - 1, m.moves)) beside += store(m, s - 1);
+      }
+    }
+    if (work_.kind == WorkKind::Move) return blocking + beside;
+    return blocking + std::max(body(s) + 2 * times_.semaphore, beside);
+  }
+
+  int64_t body(size_t s) {
+    tile_ = s;
+    const Extents ext = tiles_.extent(s, nest_.share);
+    if (work_.kind == WorkKind::Sfu) return elementwise(ext);
+    const Walk blocks(nest_.b_loops, ext);
+    const Motion& out = nest_.inner.back();
+    int64_t total = 0;
+    for (const Motion& m : nest_.inner)
+      if (!m.store && m.type == TransferType::DoubleBuffer && !stays(m))
+        total += block_load(m, blocks.extent(0, ext));
+    for (size_t b = 0; b < blocks.states.size(); ++b) total += block_step(blocks, b, ext);
+    if (out.type == TransferType::DoubleBuffer)
+      total += 2 * times_.semaphore + drain(blocks, blocks.states.size() - 1, ext);
+    return total;
+  }
+
+  // What is at the array from the tile before is still right.
+  bool stays(const Motion& inner) const {
+    for (const Motion& m : nest_.external)
+      if (m.operand == inner.operand) return inner.moves == 0 && !tiles_.enters(tile_, m.moves);
+    return false;
+  }
+
+  int64_t block_load(const Motion& m, const Extents& block) const {
+    int64_t bytes = m.link_bytes;
+    for (size_t a = 0; a < operand(m).axes.size(); ++a)
+      bytes *= axis_points(operand(m).axes[a], m.steps[a], block);
+    return UnitTimes::link(times_.array_in, bytes);
+  }
+
+  int64_t block_step(const Walk& blocks, size_t b, const Extents& tile) {
+    const Extents here = blocks.extent(b, tile);
+    const Motion& out = nest_.inner.back();
+    int64_t blocking = 0, beside = 0;
+    for (const Motion& m : nest_.inner) {
+      if (m.store) continue;
+      if (m.type == TransferType::DoubleBuffer) {
+        if (b + 1 < blocks.states.size() && blocks.enters(b + 1, m.moves))
+          beside += block_load(m, blocks.extent(b + 1, tile));
+      } else if (blocks.enters(b, m.moves) && !(b == 0 && stays(m))) {
+        (m.type == TransferType::Stream ? beside : blocking) += block_load(m, here);
+      }
+    }
+    int64_t sfu = 3 * times_.semaphore;
+    if (out.type == TransferType::Stream) {
+      if (blocks.leaves(b, out.moves)) sfu += drain(blocks, b, tile);
+    } else if (b > 0 && blocks.leaves(b - 1, out.moves)) {
+      sfu += drain(blocks, b - 1, tile);
+    }
+    const int64_t mac = times_.array_busy(here, nest_.unroll) + times_.fill + 2 * times_.semaphore;
+    return blocking + std::max({mac, sfu, beside});
+  }
+
+  // Of the block that state b leaves: its sum began where the stay of OUT's block began.
+  int64_t drain(const Walk& blocks, size_t b, const Extents& tile) const {
+    const Motion& out = nest_.inner.back();
+    size_t began = b;
+    while (!blocks.enters(began, out.moves)) --began;
+    const bool first =
+        tiles_.at_first(tile_, nest_.t_partial) && blocks.at_first(began, nest_.b_partial);
+    const bool final = tiles_.at_last(tile_, nest_.t_partial) && blocks.at_last(b, nest_.b_partial);
+    const Extents block = blocks.extent(b, tile);
+    int64_t n = 1;
+    for (Dim d : kDims)
+      if (contains(operand(out).dims(), d)) n *= block[d];
+    return std::max(times_.drain_sfu(n, first, final),
+                    UnitTimes::link(times_.array_out, n * out.link_bytes * (first ? 1 : 2)));
+  }
+
+  int64_t elementwise(const Extents& tile) const {
+    int64_t points = 1, in = 0, out = 0;
+    for (Dim d : kDims) points *= tile[d];
+    for (const Motion& m : nest_.external) {
+      int64_t bytes = m.cell_bytes;
+      for (size_t a = 0; a < operand(m).axes.size(); ++a)
+        bytes *= axis_points(operand(m).axes[a], m.steps[a], tile);
+      (m.store ? out : in) += bytes;
+    }
+    if (!tiles_.at_first(tile_, nest_.t_partial)) out *= 2;
+    return times_.sfu_latency +
+           std::max({times_.elementwise(points), hold_cycles(in, times_.array_in.bytes_per_cycle),
+                     hold_cycles(out, times_.array_out.bytes_per_cycle)});
+  }
+
+  const Work& work_;
+  const RapidDsc& dsc_;
+  const LoopNest nest_;
+  const UnitTimes times_;
+  const Walk tiles_;
+  std::vector<Extents> starts_, shares_;  // per core
+  size_t tile_ = 0;                       // state of tiles_ whose body is walked
+};
+
+}  // namespace
+
+int64_t walk_cycles(const Work& work, const System& system, const PrecisionInfo& precision,
+                    const RapidDsc& dsc) {
+  return Layer(work, system, precision, dsc).cycles();
+}
+
+}  // namespace tilewright::test
