@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Sets everything up and runs the tests. --full adds the long ones: more random cases everywhere, every network.
+# Sets everything up and runs the tests. --full adds the long ones: more random cases everywhere, every network,
+# and coverage-guided fuzzing of everything that comes from outside.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . tools/setup.sh
@@ -25,3 +26,9 @@ fetch_trained_model
 build dev
 say "tests"
 ctest --test-dir build/dev --output-on-failure
+if [ "${1:-}" = --full ]; then
+  install clang-14 libclang-rt-14-dev
+  build fuzz
+  say "coverage-guided fuzzing, 30 seconds for each kind of input"
+  ctest --preset fuzz
+fi

@@ -114,13 +114,10 @@ Ref Builder::reshape_constant(Ref constant, const Shape& shape, const std::strin
   operand.type = constant->type;
   operand.shape = shape;
   operand.stored = constant->stored;
+  const bool moves = ours_alone && (operand.stored != nullptr || constant->data.use_count() == 1);
+  if (!moves) charge(constant->type, *element_count(shape), place);
   if (operand.stored == nullptr) {
-    if (ours_alone && constant->data.use_count() == 1) {
-      operand.data = std::move(constant->data);
-    } else {
-      charge(constant->type, *element_count(shape), place);
-      operand.data = std::make_shared<Tensor>(*constant->data);
-    }
+    operand.data = moves ? std::move(constant->data) : std::make_shared<Tensor>(*constant->data);
     operand.data->shape = shape;
   }
   return add_operand(std::move(operand));
@@ -160,12 +157,6 @@ Graph Builder::finish() {
     graph_.values[static_cast<size_t>(id)].constant = constant->data;
   }
   return std::move(graph_);
-}
-
-std::string Builder::unique(std::set<std::string>& taken, const std::string& base) {
-  std::string name = base;
-  for (int64_t k = 2; !taken.insert(name).second; ++k) name = fmt::format("{}_{}", base, k);
-  return name;
 }
 
 }  // namespace tilewright

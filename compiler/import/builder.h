@@ -13,6 +13,7 @@
 #include "compiler/import/report.h"
 #include "compiler/import/tensor_proto.h"
 #include "compiler/ir/graph.h"
+#include "compiler/support/unique_names.h"
 
 namespace tilewright {
 
@@ -59,8 +60,8 @@ class Builder {
 
   // Data of a constant, made or decoded on first use.
   const Tensor& data(Ref constant);
-  // The constant under another shape of as many elements; copies only what is at hand and read by
-  // someone else.
+  // The constant under another shape of as many elements. What someone else reads, too, becomes a
+  // copy, which is charged.
   Ref reshape_constant(Ref constant, const Shape& shape, const std::string& place);
 
   // The operand as a value of the graph. Constants get their data at the end, by finish().
@@ -68,10 +69,10 @@ class Builder {
   void add_node(Node node) { graph_.nodes.push_back(std::move(node)); }
   void rename(Ref operand, const std::string& name);
 
-  std::string unique_value_name(const std::string& base) { return unique(value_names_, base); }
-  std::string unique_node_name(const std::string& base) { return unique(node_names_, base); }
+  std::string unique_value_name(const std::string& base) { return value_names_.fresh(base); }
+  std::string unique_node_name(const std::string& base) { return node_names_.fresh(base); }
   void reserve_node_names(const std::vector<std::string>& names) {
-    node_names_.insert(names.begin(), names.end());
+    for (const std::string& name : names) node_names_.take(name);
   }
 
   // Counts data that is not in the file; call before allocating it. Fails beyond the limit.
@@ -84,13 +85,11 @@ class Builder {
   const std::string& where() const { return where_; }
 
  private:
-  static std::string unique(std::set<std::string>& taken, const std::string& base);
-
   std::string where_;
   Graph graph_;
   std::deque<NodeOperand> operands_;
   std::map<std::string, Ref> tensors_;
-  std::set<std::string> value_names_, node_names_;
+  UniqueNames value_names_, node_names_;
   struct Filling {
     Shape shape;
     ElementType type;

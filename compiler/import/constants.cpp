@@ -36,6 +36,7 @@ std::vector<T> range_of(NodeContext& node, T start, T limit, T step, ElementType
   const auto count = static_cast<int64_t>(std::max(std::ceil(exact), 0.0));
   node.announce(type, count);
   std::vector<T> values;
+  values.reserve(static_cast<size_t>(count));
   for (int64_t n = 0; n < count; ++n)
     values.push_back(static_cast<T>(start + static_cast<T>(n) * step));
   return values;

@@ -165,6 +165,23 @@ Tensor fold_move(const Move& move, const std::vector<const Tensor*>& inputs, con
   return out;
 }
 
+Tensor fold_gather(const Tensor& from, const std::vector<int64_t>& indices) {
+  const int64_t outer = from.shape[0], extent = from.shape[1], inner = from.shape[2];
+  Tensor out{from.type, {outer, static_cast<int64_t>(indices.size()), inner}, {}, {}};
+  const auto gather = [&](const auto& source, auto& target) {
+    if (source.empty()) return;
+    target.reserve(static_cast<size_t>(*element_count(out.shape)));
+    for (int64_t o = 0; o < outer; ++o)
+      for (int64_t index : indices) {
+        const auto row = source.begin() + (o * extent + index) * inner;
+        target.insert(target.end(), row, row + inner);
+      }
+  };
+  gather(from.floats, out.floats);
+  gather(from.ints, out.ints);
+  return out;
+}
+
 std::optional<Tensor> fold_pointwise(const ScalarExpr& expr,
                                      const std::vector<const Tensor*>& inputs, const Shape& shape,
                                      ElementType type) {

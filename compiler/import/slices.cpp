@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "compiler/import/axes.h"
+#include "compiler/import/fold.h"
 #include "compiler/import/operators.h"
 #include "compiler/support/math.h"
 
@@ -116,7 +117,7 @@ std::vector<int64_t> split_sizes(NodeContext& node, int64_t extent) {
   return *sizes;
 }
 
-// Index lists as few runs of equal steps.
+// Index lists as few runs of equal steps; of more than kMostParts, so many and one.
 std::vector<Range> runs_of(const std::vector<int64_t>& indices) {
   std::vector<Range> runs;
   for (int64_t index : indices) {
@@ -128,6 +129,7 @@ std::vector<Range> runs_of(const std::vector<int64_t>& indices) {
         continue;
       }
       if (run.count == 1) run.step = 1;
+      if (runs.size() > kMostParts) return runs;
     }
     runs.push_back({index, 1, 1});
   }
@@ -137,9 +139,16 @@ std::vector<Range> runs_of(const std::vector<int64_t>& indices) {
 // x [outer, extent, inner] -> [outer, indices, inner].
 Ref gather_middle(NodeContext& node, Ref x, const std::vector<int64_t>& indices) {
   const int64_t outer = x->shape[0], inner = x->shape[2];
+  if (x->is_constant()) {
+    node.announce(x->type, outer * static_cast<int64_t>(indices.size()) * inner);
+    return node.constant(fold_gather(node.data(x), indices), "");
+  }
+  const std::vector<Range> runs = runs_of(indices);
+  if (runs.size() > kMostParts)
+    node.unsupported(fmt::format("the indices make more than {} separate runs", kMostParts));
   Move move;
   int64_t done = 0;
-  for (const Range& run : runs_of(indices)) {
+  for (const Range& run : runs) {
     MovePart part{0, {outer, run.count, inner}, identity_maps(3), identity_maps(3)};
     part.from[1].offset = run.start;
     part.from[1].coefficient = run.step;
@@ -147,9 +156,6 @@ Ref gather_middle(NodeContext& node, Ref x, const std::vector<int64_t>& indices)
     done += run.count;
     move.parts.push_back(std::move(part));
   }
-  if (!x->is_constant() && move.parts.size() > kMostParts)
-    node.unsupported(fmt::format("the indices make {} separate runs; at most {} are supported",
-                                 move.parts.size(), kMostParts));
   return node.emit(std::move(move), {x}, {outer, done, inner}, "", x->type);
 }
 
@@ -196,12 +202,6 @@ void lower_gather(NodeContext& node) {
     node.bad(fmt::format("the indices ({}) are {}, not integers", quoted(where->name),
                          name_of(where->type)));
   const int64_t extent = x->shape[axis];
-  std::vector<int64_t> indices = node.data(where).ints;
-  for (int64_t& index : indices) {
-    if (index < -extent || index >= extent)
-      node.bad(fmt::format("index {} is outside axis {} of extent {}", index, axis, extent));
-    if (index < 0) index += extent;
-  }
   Shape shape(x->shape.begin(), x->shape.begin() + static_cast<std::ptrdiff_t>(axis));
   shape.insert(shape.end(), where->shape.begin(), where->shape.end());
   shape.insert(shape.end(), x->shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1,
@@ -209,6 +209,12 @@ void lower_gather(NodeContext& node) {
   node.check_size(shape);
   if (element_count(shape) == 0)
     node.unsupported(fmt::format("the result {} is empty", print(shape)));
+  std::vector<int64_t> indices = node.data(where).ints;
+  for (int64_t& index : indices) {
+    if (index < -extent || index >= extent)
+      node.bad(fmt::format("index {} is outside axis {} of extent {}", index, axis, extent));
+    if (index < 0) index += extent;
+  }
   const Shape middle = {product(x->shape, 0, axis), extent, product(x->shape, axis + 1, rank)};
   const Ref taken = gather_middle(node, node.view(x, middle, "/rows"), indices);
   node.bind(node.view(taken, shape, "/y"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "compiler/support/check.h"
 #include "compiler/support/math.h"
@@ -120,6 +121,48 @@ std::optional<Shape> written_shape(const Move& move, Diagnostics& findings) {
   return shape;
 }
 
+// What one part writes, per axis of the output.
+struct Written {
+  size_t part = 0;
+  std::vector<Progression> axes;
+};
+
+bool overlap(const Written& a, const Written& b) {
+  for (size_t axis = 0; axis < a.axes.size(); ++axis)
+    if (!intersect(a.axes[axis], b.axes[axis])) return false;
+  return true;
+}
+
+// Two parts that write the same element. They are sorted along the axis on which most of them start
+// apart, so that only those are compared which meet on that axis.
+std::optional<std::pair<size_t, size_t>> overlapping_parts(const Move& move, size_t rank) {
+  std::vector<Written> all;
+  for (size_t p = 0; p < move.parts.size(); ++p) {
+    const MovePart& part = move.parts[p];
+    if (*element_count(part.extent) == 0) continue;
+    Written& written = all.emplace_back(Written{p, {}});
+    for (const AxisMap& axis : part.to) written.axes.push_back(*progression(axis, part.extent));
+  }
+  size_t along = 0, most = 0;
+  for (size_t axis = 0; axis < rank; ++axis) {
+    std::set<int64_t> starts;
+    for (const Written& written : all) starts.insert(written.axes[axis].first);
+    if (starts.size() > most) along = axis;
+    most = std::max(most, starts.size());
+  }
+  const auto start = [&](const Written& written) {
+    return rank == 0 ? 0 : written.axes[along].first;
+  };
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Written& a, const Written& b) { return start(a) < start(b); });
+  for (size_t a = 0; a < all.size(); ++a)
+    for (size_t b = a + 1; b < all.size(); ++b) {
+      if (rank > 0 && start(all[b]) > all[a].axes[along].last) break;
+      if (overlap(all[a], all[b])) return std::minmax(all[a].part, all[b].part);
+    }
+  return std::nullopt;
+}
+
 void check_cover(const Move& move, const Shape& shape, Diagnostics& findings) {
   const auto wanted = element_count(shape);
   std::optional<int64_t> written = 0;
@@ -131,17 +174,9 @@ void check_cover(const Move& move, const Shape& shape, Diagnostics& findings) {
                        print(shape), wanted.value_or(-1)));
     return;
   }
-  for (size_t p = 0; p < move.parts.size(); ++p)
-    for (size_t q = p + 1; q < move.parts.size(); ++q) {
-      const MovePart &a = move.parts[p], &b = move.parts[q];
-      bool overlap = *element_count(a.extent) > 0 && *element_count(b.extent) > 0;
-      for (size_t axis = 0; axis < shape.size() && overlap; ++axis)
-        overlap = intersect(*progression(a.to[axis], a.extent), *progression(b.to[axis], b.extent));
-      if (overlap) {
-        report(findings, ErrorCode::BadInput, fmt::format("parts {} and {} overlap", p, q));
-        return;
-      }
-    }
+  if (const auto pair = overlapping_parts(move, shape.size()))
+    report(findings, ErrorCode::BadInput,
+           fmt::format("parts {} and {} overlap", pair->first, pair->second));
 }
 
 }  // namespace

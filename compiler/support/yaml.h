@@ -14,7 +14,7 @@
 namespace tilewright {
 
 // Bounds on what is read, so that no text exhausts the machine.
-inline constexpr int64_t kMostYamlBytes = int64_t{16} << 20;
+inline constexpr int64_t kMostYamlBytes = int64_t{8} << 20;
 inline constexpr int64_t kMostYamlNodes = 2'000'000;
 inline constexpr int kMostYamlDepth = 32;
 

@@ -80,8 +80,10 @@ bool parse_rational(std::string_view text, Rational& value, bool& fits_64) {
 
 }  // namespace
 
+bool YamlReader::full() const { return findings_.size() == kMostFindings; }
+
 void YamlReader::report(const YamlNode& at, std::string message, std::string hint) {
-  if (findings_.size() == kMostFindings) {
+  if (full()) {
     ++left_out_;
     return;
   }
@@ -213,7 +215,7 @@ void YamlFields::finish() {
   for (const YamlNode& key : node_.keys) {
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
     reader_.report(key, fmt::format("{} has no key {}", what_, yaml_quote(key.text, kMostShown)),
-                   near_miss_hint(key.text, known_));
+                   reader_.full() ? "" : near_miss_hint(key.text, known_));
   }
 }
 

@@ -32,6 +32,7 @@ class YamlReader {
 
   void report(const YamlNode& at, std::string message, std::string hint = "");
   bool clean() const { return findings_.empty(); }
+  bool full() const;             // what is reported from now on is counted, but not kept
   Diagnostics findings() const;  // in the order of the text; the first 200
 
   // Each reads `node`, named `what` in messages ("'cores'"), into `value` and returns true, or

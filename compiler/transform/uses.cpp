@@ -13,13 +13,12 @@ std::vector<int> count_uses(const Graph& graph) {
 }
 
 NewConstants::NewConstants(const Graph& graph) {
-  for (const Value& value : graph.values) names_.insert(value.name);
+  for (const Value& value : graph.values) names_.take(value.name);
 }
 
 ValueId NewConstants::add(Graph& graph, const std::string& base, Shape shape,
                           std::vector<float> data) {
-  std::string name = base;
-  for (int n = 2; !names_.insert(name).second; ++n) name = fmt::format("{}.{}", base, n);
+  const std::string name = names_.fresh(base, '.');
   auto tensor = std::make_shared<const Tensor>(float_tensor(shape, std::move(data)));
   return graph.add_value({name, ElementType::Float32, std::move(shape), std::move(tensor)});
 }

@@ -1,11 +1,11 @@
 // Who reads the values of a graph.
 #pragma once
 
-#include <set>
 #include <string>
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/support/unique_names.h"
 
 namespace tilewright {
 
@@ -20,7 +20,7 @@ class NewConstants {
   ValueId add(Graph& graph, const std::string& base, Shape shape, std::vector<float> data);
 
  private:
-  std::set<std::string> names_;
+  UniqueNames names_;
 };
 
 }  // namespace tilewright

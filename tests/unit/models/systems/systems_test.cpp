@@ -82,5 +82,5 @@ TEST_CASE("an endless file is given up") {
   const auto endless = load_system("/dev/zero");
   REQUIRE_FALSE(endless);
   CHECK(to_string(endless.error()) ==
-        "/dev/zero: error: the file has more than the 16777216 bytes that are read\n");
+        "/dev/zero: error: the file has more than the 8388608 bytes that are read\n");
 }
