@@ -1,4 +1,6 @@
-// BatchNormalization (inference) and LRN.
+// BatchNormalization (inference), LayerNormalization and LRN.
+#include <numeric>
+
 #include "compiler/import/axes.h"
 #include "compiler/import/expression.h"
 #include "compiler/import/operators.h"
@@ -9,6 +11,17 @@ namespace {
 
 using Op = ScalarOp;
 using F = ExpressionWriter;
+
+F::Term in(int index) { return ScalarRef::input(index); }
+
+// A scale or bias of LayerNormalization, which broadcasts to the normalised axes.
+Ref layer_parameter(NodeContext& node, size_t index, std::string_view what, const Shape& layer) {
+  const Ref parameter = node.float_input(index);
+  if (broadcast(layer, parameter->shape) != layer)
+    node.bad(fmt::format("the {} {} does not broadcast to the normalised axes {}", what,
+                         print(parameter->shape), print(layer)));
+  return parameter;
+}
 
 }  // namespace
 
@@ -40,13 +53,50 @@ void lower_batch_normalization(NodeContext& node) {
                            channels));
     inputs.push_back(node.view(parameter, per_channel, fmt::format("/{}", kNames[i])));
   }
-  const auto in = [](int index) { return F::Term(ScalarRef::input(index)); };
   F f;
   const F::Term deviation = f(Op::Sqrt, f(Op::Add, in(4), epsilon));
   const F::Term factor = f(Op::Div, in(1), deviation);
   const F::Term centred = f(Op::Sub, in(0), in(3));
   f(Op::Add, f(Op::Mul, centred, factor), in(2));
   node.bind(node.emit(Pointwise{f.expr}, inputs, x->shape));
+}
+
+void lower_layer_normalization(NodeContext& node) {
+  const Ref x = node.float_input(0);
+  const size_t rank = x->shape.size();
+  const int64_t given_axis = node.integer("axis", -1);
+  const int64_t first = normalized_axis(node, given_axis, rank, "attribute 'axis'");
+  const float epsilon = node.number("epsilon", 1e-5f);
+  if (const int64_t type = node.integer("stash_type", 1); type != onnx::TensorProto::FLOAT)
+    node.unsupported(
+        fmt::format("attribute 'stash_type' is {}; only 1 (float) is supported", type));
+  const Shape layer(x->shape.begin() + first, x->shape.end());
+  std::vector<Ref> inputs = {x, nullptr, nullptr, layer_parameter(node, 1, "scale", layer)};
+  if (node.has_input(2)) inputs.push_back(layer_parameter(node, 2, "bias", layer));
+  std::vector<int64_t> axes(layer.size());
+  std::iota(axes.begin(), axes.end(), first);
+  Shape kept = x->shape;
+  std::fill(kept.begin() + first, kept.end(), 1);
+
+  const Ref mean = node.emit(Reduce{ReduceKind::Mean, axes}, {x}, kept, "/mean");
+  F square;
+  const F::Term centred = square(Op::Sub, in(0), in(1));
+  square(Op::Mul, centred, centred);
+  const Ref squares = node.emit(Pointwise{square.expr}, {x, mean}, x->shape, "/square");
+  const Ref variance = node.emit(Reduce{ReduceKind::Mean, axes}, {squares}, kept, "/variance");
+  inputs[1] = mean;
+  inputs[2] = variance;
+  F f;
+  const F::Term deviation = f(Op::Sqrt, f(Op::Add, in(2), epsilon));
+  const F::Term scaled = f(Op::Mul, f(Op::Div, f(Op::Sub, in(0), in(1)), deviation), in(3));
+  if (inputs.size() > 4) f(Op::Add, scaled, in(4));
+  node.bind(0, node.emit(Pointwise{f.expr}, inputs, x->shape));
+  if (node.output_is_used(1)) node.bind(1, mean);
+  if (node.output_is_used(2)) {
+    F inverse;
+    inverse(Op::Reciprocal, inverse(Op::Sqrt, inverse(Op::Add, inverse.x, epsilon)));
+    node.bind(2, node.emit(Pointwise{inverse.expr}, {variance}, kept, "/inverse"));
+  }
 }
 
 void lower_lrn(NodeContext& node) {

@@ -13,6 +13,7 @@ constexpr Operator kOperators[] = {
     {"MatMul", 2, 2, 1, lower_matmul},
     // normalisation
     {"BatchNormalization", 5, 5, 5, lower_batch_normalization},
+    {"LayerNormalization", 2, 3, 3, lower_layer_normalization},
     {"LRN", 1, 1, 1, lower_lrn},
     // functions of one value
     {"Abs", 1, 1, 1, lower_activation},

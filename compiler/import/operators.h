@@ -25,6 +25,7 @@ void lower_gemm(NodeContext& node);
 void lower_matmul(NodeContext& node);
 // norm.cpp
 void lower_batch_normalization(NodeContext& node);
+void lower_layer_normalization(NodeContext& node);
 void lower_lrn(NodeContext& node);
 // activation.cpp
 void lower_activation(NodeContext& node);

@@ -1,7 +1,9 @@
 #include "models/networks/builder.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numbers>
 
 #include <fmt/ranges.h>
 
@@ -12,7 +14,7 @@ namespace tilewright {
 
 namespace {
 
-constexpr int kOpset = 13, kIrVersion = 8;
+constexpr int kIrVersion = 8;
 
 void add_attribute(onnx::NodeProto& node, const std::string& name, int64_t value) {
   onnx::AttributeProto& attribute = *node.add_attribute();
@@ -43,6 +45,19 @@ void put_word(char* at, Word word) {
     at[byte] = static_cast<char>((word >> (8 * byte)) & 0xff);
 }
 
+void add_float(onnx::NodeProto& node, const std::string& name, float value,
+               const std::vector<int64_t>& dims) {
+  onnx::AttributeProto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::TENSOR);
+  onnx::TensorProto& element = *attribute.mutable_t();
+  element.set_data_type(onnx::TensorProto::FLOAT);
+  for (int64_t extent : dims) element.add_dims(extent);
+  std::string& word = *element.mutable_raw_data();
+  word.resize(sizeof(float));
+  put_word(word.data(), std::bit_cast<uint32_t>(value));
+}
+
 void describe(onnx::ValueInfoProto& info, const Feature& feature) {
   info.set_name(feature.name);
   onnx::TypeProto::Tensor& type = *info.mutable_type()->mutable_tensor_type();
@@ -61,11 +76,11 @@ constexpr float kBiasSpread = 0.05f;
 
 }  // namespace
 
-NetworkBuilder::NetworkBuilder(const std::string& name, const NetworkOptions& options)
+NetworkBuilder::NetworkBuilder(const std::string& name, const NetworkOptions& options, int opset)
     : graph_(*model_.mutable_graph()), options_(options) {
   model_.set_ir_version(kIrVersion);
   model_.set_producer_name("tilewright");
-  model_.add_opset_import()->set_version(kOpset);
+  model_.add_opset_import()->set_version(opset);
   graph_.set_name(name);
 }
 
@@ -110,10 +125,35 @@ Feature NetworkBuilder::relu(const std::string& name, const Feature& x) {
   return {name, x.shape};
 }
 
+Feature NetworkBuilder::clip(const std::string& name, const Feature& x, float low, float high) {
+  const std::string least = number(low), most = number(high);
+  node("Clip", name, {x.name, least, most});
+  return {name, x.shape};
+}
+
 Feature NetworkBuilder::add(const std::string& name, const Feature& a, const Feature& b) {
-  TW_CHECK(a.shape == b.shape, "{}: {} and {} differ in shape", name, a.name, b.name);
+  const bool fits =
+      std::equal(b.shape.rbegin(), b.shape.rend(), a.shape.rbegin(), a.shape.rend(),
+                 [](int64_t of_b, int64_t of_a) { return of_b == of_a || of_b == 1; });
+  TW_CHECK(fits, "{}: {} does not broadcast to {}", name, b.name, a.name);
   node("Add", name, {a.name, b.name});
   return {name, a.shape};
+}
+
+Feature NetworkBuilder::divide(const std::string& name, const Feature& x, float divisor) {
+  const std::string constant = number(divisor);
+  node("Div", name, {x.name, constant});
+  return {name, x.shape};
+}
+
+Feature NetworkBuilder::gelu(const std::string& name, const Feature& x) {
+  const Feature scaled = divide(name + ".div", x, std::numbers::sqrt2_v<float>);
+  const std::string one = number(1), half = number(0.5f);
+  node("Erf", name + ".erf", {scaled.name});
+  node("Add", name + ".add", {name + ".erf", one});
+  node("Mul", name + ".mul", {x.name, name + ".add"});
+  node("Mul", name, {name + ".mul", half});
+  return {name, x.shape};
 }
 
 Feature NetworkBuilder::max_pool(const std::string& name, const Feature& x, int64_t kernel,
@@ -159,9 +199,61 @@ Feature NetworkBuilder::gemm(const std::string& name, const Feature& x, int64_t 
   return {name, {x.shape[0], features}};
 }
 
+Feature NetworkBuilder::linear(const std::string& name, const Feature& x, int64_t features) {
+  const int64_t in = x.shape.back();
+  const float spread = std::sqrt(3.0f / static_cast<float>(in));
+  const Feature weights{weight(name + ".weight", {in, features}, 0, spread), {in, features}};
+  const std::string bias = weight(name + ".bias", {features}, 0, kBiasSpread);
+  const Feature product = matmul(name + ".matmul", x, weights);
+  node("Add", name, {bias, product.name});
+  return {name, product.shape};
+}
+
+Feature NetworkBuilder::matmul(const std::string& name, const Feature& a, const Feature& b) {
+  const size_t rank = b.shape.size();
+  TW_CHECK(rank >= 2 && a.shape.back() == b.shape[rank - 2], "{}: {} times {}", name, a.name,
+           b.name);
+  node("MatMul", name, {a.name, b.name});
+  Feature product{name, a.shape};
+  product.shape.back() = b.shape.back();
+  return product;
+}
+
 Feature NetworkBuilder::softmax(const std::string& name, const Feature& x) {
   add_attribute(node("Softmax", name, {x.name}), "axis", int64_t{-1});
   return {name, x.shape};
+}
+
+Feature NetworkBuilder::layer_norm(const std::string& name, const Feature& x, float epsilon) {
+  const std::vector<int64_t> per_feature = {x.shape.back()};
+  onnx::NodeProto& norm = node("LayerNormalization", name,
+                               {x.name, weight(name + ".weight", per_feature, 1, 1.0f / 8),
+                                weight(name + ".bias", per_feature, 0, 0.1f)});
+  add_attribute(norm, "axis", int64_t{-1});
+  add_attribute(norm, "epsilon", epsilon);
+  return {name, x.shape};
+}
+
+Feature NetworkBuilder::reshape(const std::string& name, const Feature& x,
+                                const std::vector<int64_t>& shape) {
+  node("Reshape", name, {x.name, shape_initializer(shape)});
+  return {name, shape};
+}
+
+Feature NetworkBuilder::transpose(const std::string& name, const Feature& x,
+                                  const std::vector<int64_t>& order) {
+  add_attribute(node("Transpose", name, {x.name}), "perm", order);
+  Feature result{name, {}};
+  for (int64_t axis : order) result.shape.push_back(x.shape[static_cast<size_t>(axis)]);
+  return result;
+}
+
+Feature NetworkBuilder::embedding(const std::string& name, int64_t rows, int64_t features,
+                                  const std::vector<int64_t>& ids) {
+  const auto count = static_cast<int64_t>(ids.size());
+  integer_initializer(name + ".ids", {1, count}, ids);
+  node("Gather", name, {weight(name + ".weight", {rows, features}, 0, 0.5f), name + ".ids"});
+  return {name, {1, count, features}};
 }
 
 std::string NetworkBuilder::finish(const Feature& result) {
@@ -213,30 +305,32 @@ void NetworkBuilder::random_initializer(const std::string& name, const std::vect
 
 std::string NetworkBuilder::shape_initializer(const std::vector<int64_t>& shape) {
   const std::string name = fmt::format("shape.{}", fmt::join(shape, "x"));
-  if (!shape_names_.insert(name).second) return name;
-  onnx::TensorProto& extents = *graph_.add_initializer();
-  extents.set_name(name);
-  extents.set_data_type(onnx::TensorProto::INT64);
-  extents.add_dims(static_cast<int64_t>(shape.size()));
-  std::string& raw = *extents.mutable_raw_data();
-  raw.resize(shape.size() * sizeof(int64_t));
-  for (size_t axis = 0; axis < shape.size(); ++axis)
-    put_word(raw.data() + axis * sizeof(int64_t), static_cast<uint64_t>(shape[axis]));
+  if (shared_names_.insert(name).second)
+    integer_initializer(name, {static_cast<int64_t>(shape.size())}, shape);
   return name;
+}
+
+void NetworkBuilder::integer_initializer(const std::string& name, const std::vector<int64_t>& dims,
+                                         const std::vector<int64_t>& values) {
+  onnx::TensorProto& tensor = *graph_.add_initializer();
+  tensor.set_name(name);
+  tensor.set_data_type(onnx::TensorProto::INT64);
+  for (int64_t extent : dims) tensor.add_dims(extent);
+  std::string& raw = *tensor.mutable_raw_data();
+  raw.resize(values.size() * sizeof(int64_t));
+  for (size_t n = 0; n < values.size(); ++n)
+    put_word(raw.data() + n * sizeof(int64_t), static_cast<uint64_t>(values[n]));
 }
 
 void NetworkBuilder::constant_of_shape(const std::string& name, const std::vector<int64_t>& shape,
                                        float value) {
-  onnx::AttributeProto& attribute =
-      *node("ConstantOfShape", name, {shape_initializer(shape)}).add_attribute();
-  attribute.set_name("value");
-  attribute.set_type(onnx::AttributeProto::TENSOR);
-  onnx::TensorProto& element = *attribute.mutable_t();
-  element.set_data_type(onnx::TensorProto::FLOAT);
-  element.add_dims(1);
-  std::string& word = *element.mutable_raw_data();
-  word.resize(sizeof(float));
-  put_word(word.data(), std::bit_cast<uint32_t>(value));
+  add_float(node("ConstantOfShape", name, {shape_initializer(shape)}), "value", value, {1});
+}
+
+std::string NetworkBuilder::number(float value) {
+  const std::string name = fmt::format("number.{}", value);
+  if (shared_names_.insert(name).second) add_float(node("Constant", name, {}), "value", value, {});
+  return name;
 }
 
 }  // namespace tilewright

@@ -1,5 +1,6 @@
 // node ort_oracle.cjs ORACLE_FOLDER MODEL.onnx SEED INPUTS.json: runs the model in ONNX Runtime on seeded
-// normal inputs, writes these to INPUTS.json and prints the outputs, as {name: {dims, data}}.
+// normal inputs, writes these to INPUTS.json and prints the outputs, as {name: {dims, data}}. A mask that is added
+// to attention scores hides the last tokens, one more for each seed.
 const path = require('path');
 const fs = require('fs');
 const [folder, model, seed, inputs] = process.argv.slice(2);
@@ -19,7 +20,10 @@ const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI 
   const feeds = {}, written = {};
   for (const meta of session.inputMetadata) {
     const dims = meta.shape.map((d) => (typeof d === 'number' ? d : 1));
-    const data = Float32Array.from({length: dims.reduce((a, b) => a * b, 1)}, normal);
+    const tokens = dims[dims.length - 1];
+    const mask = (_, n) => (n % tokens < tokens - (Number(seed) % tokens) ? 0 : -10000);
+    const element = meta.name === 'attention_mask' ? mask : normal;
+    const data = Float32Array.from({length: dims.reduce((a, b) => a * b, 1)}, element);
     feeds[meta.name] = new ort.Tensor('float32', data, dims);
     written[meta.name] = {dims, data: Array.from(data)};
   }

@@ -83,6 +83,7 @@ struct TextOptions {  // asm, disasm
 struct NetworkFileOptions {  // model
   std::string name, out;
   int64_t batch = 1;
+  int64_t sequence = 0;  // 0: the network's own
   uint64_t seed = 0;
   bool shapes_only = false;
 };

@@ -176,6 +176,7 @@ void add_model_commands(Grammar& g) {
     app.add_option("NAME", o->name, "see 'models'")->required();
     app.add_option("-o,--output", o->out, "file; '-': stdout")->required();
     app.add_option("--batch", o->batch, "minibatch of the network");
+    app.add_option("--sequence", o->sequence, "tokens of each sample; 0: the network's own");
     app.add_option("--seed", o->seed, "of the random weights");
     app.add_flag("--shapes-only", o->shapes_only, "weights of one value, a small file");
   }

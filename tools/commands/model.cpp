@@ -11,8 +11,8 @@
 namespace tilewright {
 
 int run_model(const NetworkFileOptions& options) {
-  Result<std::string> bytes =
-      build_network(options.name, {options.batch, options.seed, !options.shapes_only});
+  Result<std::string> bytes = build_network(
+      options.name, {options.batch, options.seed, !options.shapes_only, options.sequence});
   if (!bytes) return report(bytes.error());
   if (options.out == "-") {
     const Result<void> printed = print_result(*bytes);

@@ -37,7 +37,10 @@ struct Case {
 std::string print(const Case& c) { return c.network + ":" + c.precision; }
 
 // What is quick, and in both precisions where that is quick, too.
-std::string default_cases() { return "mnist tiny-resnet resnet18 mnist:fp32 tiny-resnet:fp32"; }
+std::string default_cases() {
+  return "mnist tiny-resnet tiny-mobilenet tiny-bert resnet18 mnist:fp32 tiny-resnet:fp32 "
+         "tiny-mobilenet:fp32 tiny-bert:fp32";
+}
 
 std::string all_cases() {
   std::string words;

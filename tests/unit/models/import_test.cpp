@@ -58,13 +58,25 @@ TEST_CASE("multiply-accumulates of the networks, as published") {
     std::string name;
     double giga_macs;
   };
-  const Row rows[] = {{"alexnet", 0.724}, {"vgg11", 7.61},
-                      {"vgg16", 15.47},   {"resnet18", 1.81},
-                      {"resnet50", 4.09}, {"mnist", 1e-9 * (156800 + 627200 + 50176 + 640)}};
+  const Row rows[] = {{"alexnet", 0.724},
+                      {"vgg11", 7.61},
+                      {"vgg16", 15.47},
+                      {"resnet18", 1.81},
+                      {"resnet50", 4.09},
+                      {"mobilenetv2", 0.300},
+                      {"mnist", 1e-9 * (156800 + 627200 + 50176 + 640)}};
   for (const Row& row : rows) {
     INFO(row.name);
     const double macs = static_cast<double>(total_macs(imported(row.name, {1, 0, false})));
     CHECK(macs / 1e9 == Approx(row.giga_macs).epsilon(0.01));
+  }
+}
+
+TEST_CASE("multiply-accumulates of the encoder grow with the square of the sequence in attention") {
+  for (const int64_t tokens : {int64_t{128}, int64_t{384}}) {
+    const int64_t dense = 4 * tokens * 768 * 768 + 2 * tokens * 768 * 3072;
+    const int64_t attention = 2 * 12 * tokens * tokens * 64;
+    CHECK(total_macs(imported("bert-base", {1, 0, false, tokens})) == 12 * (dense + attention));
   }
 }
 
@@ -73,7 +85,10 @@ TEST_CASE("for inference, each convolution absorbs its normalisation and activat
     std::string name;
     size_t arrays, pointwise;  // pointwise: the residual additions
   };
-  const Row rows[] = {{"vgg11", 8 + 3, 0}, {"resnet18", 20 + 1, 8}, {"resnet50", 53 + 1, 16}};
+  const Row rows[] = {{"vgg11", 8 + 3, 0},
+                      {"resnet18", 20 + 1, 8},
+                      {"resnet50", 53 + 1, 16},
+                      {"mobilenetv2", 52 + 1, 10}};
   for (const Row& row : rows) {
     const Graph graph = optimize_for_inference(imported(row.name, {1, 0, false}));
     INFO(row.name << "\n" << print(graph));
@@ -84,14 +99,31 @@ TEST_CASE("for inference, each convolution absorbs its normalisation and activat
       pointwise += std::holds_alternative<Pointwise>(node.primitive) && node.op == "Add";
       CHECK(node.op != "BatchNormalization");
       CHECK(node.op != "Relu");
+      CHECK(node.op != "Clip");
     }
     CHECK(arrays == row.arrays);
     CHECK(pointwise == row.pointwise);
   }
 }
 
+TEST_CASE("for inference, each dense layer of the encoder absorbs its bias") {
+  const Graph graph = optimize_for_inference(imported("bert-base", {1, 0, false}));
+  size_t products = 0, biased = 0, additions = 0;
+  for (const Node& node : graph.nodes) {
+    const bool product = std::holds_alternative<MatMul>(node.primitive);
+    products += product;
+    biased += product && node.inputs.size() == 3;
+    additions += std::holds_alternative<Pointwise>(node.primitive) && node.op == "Add";
+  }
+  INFO(print(graph));
+  CHECK(products == 12 * 8);
+  CHECK(biased == 12 * 6);
+  CHECK(additions == 2 + 12 * 3);  // of embeddings; of masks and residual connections
+}
+
 TEST_CASE("the transforms keep what the networks compute") {
-  for (const std::string name : {"mnist", "tiny-resnet", "resnet18"}) {
+  for (const std::string name :
+       {"mnist", "tiny-resnet", "resnet18", "tiny-mobilenet", "mobilenetv2", "tiny-bert"}) {
     const Graph before = imported(name, {1, 0, true}), after = optimize_for_inference(before);
     const auto inputs = random_inputs(before, 1);
     const Tensor expected = must_evaluate(before, inputs).begin()->second;
@@ -106,7 +138,8 @@ TEST_CASE("the transforms keep what the networks compute") {
 }
 
 TEST_CASE("activations of the random networks neither explode nor vanish") {
-  for (const std::string name : {"mnist", "tiny-resnet", "resnet18"}) {
+  for (const std::string name :
+       {"mnist", "tiny-resnet", "resnet18", "tiny-mobilenet", "mobilenetv2", "tiny-bert"}) {
     const Graph graph = imported(name, {1, 0, true});
     const auto results = must_evaluate(graph, random_inputs(graph, 0));
     double squares = 0;

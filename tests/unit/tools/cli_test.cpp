@@ -215,6 +215,16 @@ TEST_CASE("cli: a search that a limit ends says so with 4, and writes what it fo
   CHECK(call({"verify", model, "--program", folder / "out"}) == 0);
 }
 
+TEST_CASE("cli: model --sequence sets the tokens of a network that reads tokens") {
+  const Folder folder;
+  REQUIRE(call({"model", "tiny-bert", "-o", folder / "eight.onnx"}) == 0);
+  REQUIRE(call({"model", "tiny-bert", "--sequence", "8", "-o", folder / "same.onnx"}) == 0);
+  REQUIRE(call({"model", "tiny-bert", "--sequence", "5", "-o", folder / "five.onnx"}) == 0);
+  CHECK(read(folder / "eight.onnx") == read(folder / "same.onnx"));
+  CHECK(read(folder / "eight.onnx") != read(folder / "five.onnx"));
+  CHECK(call({"model", "mnist", "--sequence", "5", "-o", folder / "m.onnx"}) == 2);
+}
+
 TEST_CASE("cli: completion knows every command it is given") {
   const std::vector<CommandNames> commands = {{"alpha", "first", {"--one", "-o"}}};
   for (const char* shell : {"bash", "zsh", "fish"}) {
