@@ -70,6 +70,7 @@ class BlockNest {
   int64_t load(size_t m, const Extents& ext, int64_t count) {
     const int64_t bytes = load_bytes(m, ext);
     body_.array_in_bytes += bytes * count;
+    if (nest_.inner[m].inner == Place::Lrf) body_.lrf_bytes += bytes * count;
     return UnitTimes::link(times_.array_in, bytes);
   }
 

@@ -21,6 +21,7 @@ struct TileShape {
 struct BodyCost {
   Cost cost;  // array-busy cycles stand under MacCompute, whole; the layer splits them
   int64_t array_in_bytes = 0, array_out_bytes = 0;
+  int64_t lrf_bytes = 0;  // those of array-in that end in the LRF
 };
 
 // Array layers: the pipeline over blocks, drained at the end.

@@ -104,20 +104,26 @@ std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nes
 
 }  // namespace
 
-std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
-                                          const PrecisionInfo& precision, const RapidDsc& dsc) {
+Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,
+                const RapidDsc& dsc) {
   const UnitTimes times(work, system, precision);
   const LoopNest nest = lower(work, system, precision, dsc);
   const TileGrid grid(work, times, dsc, nest);
-  std::map<std::string, int64_t> bytes{{"external", 0}, {"array_in", 0}, {"array_out", 0}};
-  for (size_t m = 0; m < nest.external.size(); ++m) bytes["external"] += grid.total_bytes(m);
+  Traffic bytes;
+  for (size_t m = 0; m < nest.external.size(); ++m) {
+    const int64_t moved = grid.total_bytes(m);
+    bytes.external += moved;
+    bytes.lx_outer +=
+        nest.external[m].store ? moved : moved * (nest.cores / nest.external[m].pieces);
+  }
   std::array<std::vector<TileKind>, kDimCount> kinds;
   for (Dim d : kDims) kinds[static_cast<size_t>(d)] = tile_kinds(d, dsc, nest, grid);
   auto descend = [&](auto&& self, size_t dim, TileShape tile, int64_t count) -> void {
     if (dim == kDimCount) {
       const BodyCost body = body_cost(work, times, nest, tile);
-      bytes["array_in"] += body.array_in_bytes * count;
-      bytes["array_out"] += body.array_out_bytes * count;
+      bytes.array_in += body.array_in_bytes * count;
+      bytes.array_out += body.array_out_bytes * count;
+      bytes.into_lrf += body.lrf_bytes * count;
       return;
     }
     for (const TileKind& k : kinds[dim]) {
@@ -131,6 +137,13 @@ std::map<std::string, int64_t> link_bytes(const Work& work, const System& system
   };
   descend(descend, 0, TileShape{}, 1);
   return bytes;
+}
+
+std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
+                                          const PrecisionInfo& precision, const RapidDsc& dsc) {
+  const Traffic bytes = traffic(work, system, precision, dsc);
+  return {
+      {"external", bytes.external}, {"array_in", bytes.array_in}, {"array_out", bytes.array_out}};
 }
 
 int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision) {

@@ -22,7 +22,17 @@ Price price(const Work& work, const System& system, const PrecisionInfo& precisi
 // The same from parts already derived (the search's way in).
 Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc, const LoopNest& nest);
 
-// Bytes per link over the whole chip: "external" (a piece fetched by several cores counts once),
+// Bytes over the whole chip, edges and padding included.
+struct Traffic {
+  int64_t external = 0;                 // a piece fetched by several cores counts once
+  int64_t array_in = 0, array_out = 0;  // summed over the cores
+  int64_t into_lrf = 0;                 // those of array-in that end in the LRF
+  int64_t lx_outer = 0;  // written to and read from Lx by external transfers, on every core
+};
+Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,
+                const RapidDsc& dsc);
+
+// The links of the same, by name: "external" (a piece fetched by several cores counts once),
 // "array_in" and "array_out" (summed over the cores). Exact, edges and padding included.
 std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
                                           const PrecisionInfo& precision, const RapidDsc& dsc);

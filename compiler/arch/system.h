@@ -81,7 +81,17 @@ struct ArrayTier {
 struct PrecisionInfo {
   int64_t bytes = 2;
   int64_t mac_cycles = 1;  // array cycles that one step of all lanes takes
+  int64_t mac_energy = 0;  // femtojoules per multiply-accumulate
   bool operator==(const PrecisionInfo&) const = default;
+};
+
+// Energy per event in femtojoules; all 0 for a system that states none.
+struct EnergyTable {
+  // Per byte read or written. A byte that passes Lx on its way is written and read there.
+  int64_t lrf = 0, l0 = 0, accumulator = 0, lx = 0, external = 0;
+  int64_t sfu = 0;      // per scalar function of one element
+  int64_t leakage = 0;  // per cycle of the chip
+  bool operator==(const EnergyTable&) const = default;
 };
 
 struct System {
@@ -93,6 +103,7 @@ struct System {
   ArrayTier array;
   std::map<std::string, PrecisionInfo> precisions;  // "fp16", "fp32"
   std::string default_precision;
+  EnergyTable energy;
   bool operator==(const System&) const = default;
 
   // Multiply-accumulates at once, at a format of mac_cycles = 1.

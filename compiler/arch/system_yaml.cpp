@@ -27,6 +27,7 @@ constexpr int64_t kMostEfficiency = int64_t{1} << 20;  // numerator, denominator
 constexpr int64_t kSlowest = 1024;  // a bandwidth is at least 1/1024 byte per cycle
 constexpr int64_t kMostAccumulators = int64_t{1} << 30;
 constexpr int64_t kMostMacs = int64_t{1} << 40;  // at once, of all chips
+constexpr int64_t kMostEnergy = 1'000'000'000;   // numerator, denominator, in picojoules
 constexpr size_t kMostName = 64;
 constexpr size_t kMostPrecisions = 64;
 
@@ -52,6 +53,7 @@ class SystemReader {
     if (const YamlNode* node = fields.find("pe")) read_pe(*node);
     if (const YamlNode* node = fields.find("precisions")) read_precisions(*node);
     if (const YamlNode* node = fields.find("default_precision")) read_default_precision(*node);
+    if (const YamlNode* node = fields.find("energy", Need::Optional)) read_energy(*node);
     fields.finish();
     check_macs(root);
     if (!reader_.clean()) return fail(reader_.findings());
@@ -65,6 +67,33 @@ class SystemReader {
       reader_.report(node, fmt::format("'name' must have 1..{} bytes; it has {}", kMostName,
                                        system_.name.size()));
     }
+  }
+
+  // Picojoules with at most three decimal places.
+  void read_picojoules(YamlFields& fields, std::string_view key, int64_t& femtojoules) {
+    Rational value;
+    const YamlNode* node = fields.find(key, Need::Optional);
+    if (node == nullptr || !reader_.rational(*node, fmt::format("'{}'", key), value, kMostEnergy))
+      return;
+    if (1000 % value.den != 0) {
+      reader_.report(*node, fmt::format("'{}' must be a multiple of 0.001 picojoules; it is {}",
+                                        key, node->text));
+      return;
+    }
+    femtojoules = value.num * (1000 / value.den);
+  }
+
+  void read_energy(const YamlNode& node) {
+    EnergyTable& energy = system_.energy;
+    YamlFields fields(reader_, node, "energy");
+    read_picojoules(fields, "lrf_pj_per_byte", energy.lrf);
+    read_picojoules(fields, "l0_pj_per_byte", energy.l0);
+    read_picojoules(fields, "accumulator_pj_per_byte", energy.accumulator);
+    read_picojoules(fields, "lx_pj_per_byte", energy.lx);
+    read_picojoules(fields, "external_pj_per_byte", energy.external);
+    read_picojoules(fields, "sfu_pj_per_function", energy.sfu);
+    read_picojoules(fields, "leakage_pj_per_cycle", energy.leakage);
+    fields.finish();
   }
 
   void check_macs(const YamlNode& root) {
@@ -246,6 +275,7 @@ class SystemReader {
       YamlFields numbers(reader_, *entry, fmt::format("precision '{}'", key.text));
       numbers.integer("bytes", info.bytes, {1, 16});
       numbers.integer("mac_cycles", info.mac_cycles, {1, 1024});
+      read_picojoules(numbers, "mac_pj", info.mac_energy);
       numbers.finish();
     }
   }
@@ -312,6 +342,26 @@ YamlNode chip_node(const ChipTier& chip) {
   return node;
 }
 
+// "0.37" of 370 femtojoules.
+YamlNode picojoules(int64_t femtojoules) { return yaml_rational(Rational::of(femtojoules, 1000)); }
+
+YamlNode energy_node(const EnergyTable& energy) {
+  return yaml_map({{"lrf_pj_per_byte", picojoules(energy.lrf)},
+                   {"l0_pj_per_byte", picojoules(energy.l0)},
+                   {"accumulator_pj_per_byte", picojoules(energy.accumulator)},
+                   {"lx_pj_per_byte", picojoules(energy.lx)},
+                   {"external_pj_per_byte", picojoules(energy.external)},
+                   {"sfu_pj_per_function", picojoules(energy.sfu)},
+                   {"leakage_pj_per_cycle", picojoules(energy.leakage)}});
+}
+
+YamlNode precision_node(const PrecisionInfo& info) {
+  YamlNode node = yaml_map(
+      {{"bytes", yaml_integer(info.bytes)}, {"mac_cycles", yaml_integer(info.mac_cycles)}});
+  if (info.mac_energy != 0) yaml_add(node, "mac_pj", picojoules(info.mac_energy));
+  return yaml_flow(std::move(node));
+}
+
 YamlNode core_node(const System& system) {
   const CoreTier& core = system.core;
   return yaml_map({{"corelets", yaml_integer(core.corelets)},
@@ -354,13 +404,11 @@ std::string print_system(const System& system) {
                      {"lrf_bytes", yaml_integer(array.lrf_bytes)},
                      {"accumulators", yaml_integer(array.accumulators)}}));
   YamlNode precisions = yaml_map();
-  for (const auto& [name, info] : system.precisions) {
-    yaml_add(precisions, name,
-             yaml_flow(yaml_map({{"bytes", yaml_integer(info.bytes)},
-                                 {"mac_cycles", yaml_integer(info.mac_cycles)}})));
-  }
+  for (const auto& [name, info] : system.precisions)
+    yaml_add(precisions, name, precision_node(info));
   yaml_add(root, "precisions", std::move(precisions));
   yaml_add(root, "default_precision", yaml_string(system.default_precision));
+  if (system.energy != EnergyTable{}) yaml_add(root, "energy", energy_node(system.energy));
   return print_yaml(root);
 }
 

@@ -20,7 +20,7 @@ NUMBER = (int, float)
 CLASSES = dict.fromkeys(("mac_compute", "array_underuse", "overlapped_visible", "non_overlapped", "auxiliary",
                          "pipe_bubble"), int)
 HEADER = {"schema": str, "tool": dict, "model": str, "system": str}
-TOTALS = {"cycles": int, "seconds": float, "macs": int, "utilization": NUMBER, "energy_pj": type(None),
+TOTALS = {"cycles": int, "seconds": float, "macs": int, "utilization": NUMBER, "energy_pj": float,
           "breakdown": dict}
 LAYER = {"name": str, "op": str, "primitive": str, "phase": str, "cycles": int, "lower_bound_cycles": int,
          "proven_optimal": bool, "bottleneck": str, "parallelism": type(None), "macs": int, "link_bytes": dict,

@@ -15,6 +15,12 @@ int64_t MappedNetwork::macs() const {
   return sum;
 }
 
+int64_t MappedNetwork::energy_femtojoules() const {
+  int64_t total = 0;
+  for (const MappedLayer& layer : layers) total += layer.energy.total();
+  return total;
+}
+
 Cost MappedNetwork::cost() const {
   Cost sum;
   for (const MappedLayer& layer : layers) sum.add(layer.price.cost);
@@ -28,6 +34,7 @@ MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& 
   layer.price = price(work, target.system, target.info, dsc);
   layer.lower_bound_cycles = lower_bound_cycles(work, target.system, target.info);
   layer.link_bytes = link_bytes(work, target.system, target.info, dsc);
+  layer.energy = energy(work, target.system, target.info, dsc, layer.cycles());
   const double cycles = static_cast<double>(layer.cycles());
   layer.search.proven_optimal = layer.cycles() == layer.lower_bound_cycles;
   layer.search.gap = (cycles - static_cast<double>(layer.lower_bound_cycles)) / cycles;

@@ -8,6 +8,7 @@
 
 #include "compiler/mapping/plan.h"
 #include "compiler/mapping/rapid_dsc_yaml.h"
+#include "costmodel/energy.h"
 #include "costmodel/price.h"
 #include "tools/driver/load.h"
 
@@ -28,6 +29,7 @@ struct MappedLayer {
   Price price;
   int64_t lower_bound_cycles = 0;
   std::map<std::string, int64_t> link_bytes;  // modelled
+  Energy energy;                              // all 0 where the system states none
   LayerSearch search;
 
   int64_t cycles() const { return price.cost.cycles; }
@@ -41,6 +43,7 @@ struct MappedNetwork {
   int64_t cycles() const;
   int64_t macs() const;
   Cost cost() const;  // summed over the layers
+  int64_t energy_femtojoules() const;
 };
 
 // The legal mapping `dsc` of `work`, priced.

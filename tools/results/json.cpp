@@ -51,7 +51,13 @@ Json search_json(const LayerSearch& search) {
           {"gap", search.proven_optimal ? Json(0) : Json(search.gap)}};
 }
 
-Json layer_json(const MappedLayer& layer) {
+// Picojoules; null where the system states none.
+Json energy_json(const Target& target, int64_t femtojoules) {
+  if (!has_energy(target.system, target.info)) return nullptr;
+  return static_cast<double>(femtojoules) / 1000;
+}
+
+Json layer_json(const Target& target, const MappedLayer& layer) {
   return {{"name", layer.work.name},
           {"op", layer.work.op},
           {"primitive", layer.work.primitive},
@@ -63,6 +69,7 @@ Json layer_json(const MappedLayer& layer) {
           {"parallelism", nullptr},  // one chip
           {"macs", layer.work.macs()},
           {"link_bytes", link_bytes_json(layer.link_bytes)},
+          {"energy_pj", energy_json(target, layer.energy.total())},
           {"breakdown", breakdown_json(layer.price.cost)},
           {"rapid_dsc", rapid_dsc_json(layer.dsc)},
           {"search", search_json(layer.search)}};
@@ -90,7 +97,7 @@ void add_network(Json& document, const Target& target, const MappedNetwork& netw
                  const ReportOptions& report) {
   document["totals"] = totals_json(target, network);
   Json layers = Json::array();
-  for (const MappedLayer& layer : network.layers) layers.push_back(layer_json(layer));
+  for (const MappedLayer& layer : network.layers) layers.push_back(layer_json(target, layer));
   document["layers"] = std::move(layers);
   if (report.timing) document["search"] = {{"cpu_seconds", network.cpu_seconds}};
 }
@@ -111,7 +118,7 @@ Json totals_json(const Target& target, const MappedNetwork& network) {
       {"seconds", static_cast<double>(cost.cycles) / static_cast<double>(target.system.clock_hz)},
       {"macs", network.macs()},
       {"utilization", utilization(network.macs(), cost.cycles, target)},
-      {"energy_pj", nullptr},  // not modelled yet
+      {"energy_pj", energy_json(target, network.energy_femtojoules())},
       {"breakdown", breakdown_json(cost)}};
 }
 

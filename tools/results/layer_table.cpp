@@ -65,6 +65,9 @@ std::string print_network(const LoadedModel& model, const Target& target,
   text +=
       fmt::format("work       {} MACs, utilization {} of the chip's peak\n",
                   grouped(network.macs()), percent(utilization(network.macs(), cycles, target)));
+  if (has_energy(target.system, target.info))
+    text += fmt::format("energy     {:.2f} uJ, by the system's table\n",
+                        static_cast<double>(network.energy_femtojoules()) * 1e-9);
   text += fmt::format("cycles are {}\n", print_classes(network.cost()));
   text += fmt::format("search     {}\n", proven_words(network));
   return text;

@@ -83,6 +83,9 @@ System random_system(std::mt19937& rng) {
              dims(),    count(9999), count(9999) - 1, count(64), count(20) - 1};
   s.precisions = {{"fp16", {2, 1}}, {"int-4_x", {count(16), count(8)}}};
   s.default_precision = "int-4_x";
+  if (rng() % 2 == 0)
+    s.energy = {count(9999), count(9999), count(9999), count(9999), count(9999), count(9999), 7};
+  s.precisions["fp16"].mac_energy = count(2) * 405;
   return s;
 }
 
@@ -139,7 +142,7 @@ TEST_CASE("each bad system gets its message") {
        "s.yaml:1:1: error: the system lacks 'clock_hz'\n"
        "s.yaml:2:1: error: the system has no key \"clock_mhz\"\n"
        "  hint: did you mean 'clock_hz'? Known: name, clock_hz, torus, chip, core, array, pe, "
-       "precisions, default_precision\n"},
+       "precisions, default_precision, energy\n"},
       {"name: small", "name: \"\"", "s.yaml:1:7: error: 'name' must have 1..64 bytes; it has 0\n"},
       {"chip:\n", "torus: {x: 256, y: 257}\nchip:\n",
        "s.yaml:3:8: error: torus must have at most 65536 chips; it has 256 x 257 = 65792\n"
@@ -148,6 +151,9 @@ TEST_CASE("each bad system gets its message") {
       {"chip:\n", "chip:\n  cores: 4097\n",
        "s.yaml:4:10: error: 'cores' must lie in 1..4096; it is 4097\n"},
       {"chip:\n", "chip:\n  cores: 4\n", "s.yaml:4:3: error: chip lacks 'ring'\n"},
+      {"default_precision: fp16", "default_precision: fp16\nenergy: {lx_pj_per_byte: 0.0001}",
+       "s.yaml:27:26: error: 'lx_pj_per_byte' must be a multiple of 0.001 picojoules; it is "
+       "0.0001\n"},
       {"bytes_per_cycle: 16", "bytes_per_cycle: 16, granule_bytes: 0",
        "s.yaml:4:66: error: 'granule_bytes' must lie in 1..1048576; it is 0\n"},
       {"chip:\n", "chip:\n  memory_stops: [0, 0, 1]\n",
@@ -203,14 +209,14 @@ TEST_CASE("each bad system gets its message") {
 TEST_CASE("all findings come at once, in the order of the text") {
   const std::string text =
       findings_of(with("clock_hz: 1000000000\n", "clock_hz: fast\nspeed: 1\n") + "more: 2\n");
-  CHECK(
-      text ==
-      "s.yaml:2:11: error: 'clock_hz' must be an integer; it is \"fast\"\n"
-      "s.yaml:3:1: error: the system has no key \"speed\"\n"
-      "  hint: known: name, clock_hz, torus, chip, core, array, pe, precisions, default_precision\n"
-      "s.yaml:28:1: error: the system has no key \"more\"\n"
-      "  hint: did you mean 'core'? Known: name, clock_hz, torus, chip, core, array, pe, "
-      "precisions, default_precision\n");
+  CHECK(text ==
+        "s.yaml:2:11: error: 'clock_hz' must be an integer; it is \"fast\"\n"
+        "s.yaml:3:1: error: the system has no key \"speed\"\n"
+        "  hint: known: name, clock_hz, torus, chip, core, array, pe, precisions, "
+        "default_precision, energy\n"
+        "s.yaml:28:1: error: the system has no key \"more\"\n"
+        "  hint: did you mean 'core'? Known: name, clock_hz, torus, chip, core, array, pe, "
+        "precisions, default_precision, energy\n");
 }
 
 TEST_CASE("a truncated or scrambled system never crashes the reader") {

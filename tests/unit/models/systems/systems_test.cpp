@@ -33,8 +33,8 @@ TEST_CASE("the shipped systems have the published figures") {
     // 128 GB/s at 2 GHz
     CHECK(s->core.array_in.bytes_per_cycle == Rational{128 / 2, 1});
     CHECK(s->default_precision == "fp16");
-    CHECK(s->precisions.at("fp16") == PrecisionInfo{2, 1});
-    CHECK(s->precisions.at("fp32") == PrecisionInfo{4, 4});
+    CHECK(s->precisions.at("fp16") == PrecisionInfo{2, 1, 400});
+    CHECK(s->precisions.at("fp32") == PrecisionInfo{4, 4, 1600});
   }
   CHECK(one.chip.cores == 1);
   // Half a chip's memory, at 80 %.

@@ -1,0 +1,105 @@
+#include "costmodel/energy.h"
+
+#include "compiler/mapping/loop_nest.h"
+#include "compiler/mapping/share.h"
+#include "costmodel/price.h"
+
+namespace tilewright {
+
+namespace {
+
+// Sum of value(extent) along one dim over all slices of the cores, their tiles and blocks.
+template <class Value>
+int64_t sum_over_blocks(Dim d, const RapidDsc& dsc, Value&& value) {
+  const auto cut = [](int64_t whole, int64_t piece, auto&& each) {
+    const int64_t rest = whole % piece;
+    return whole / piece * each(piece) + (rest > 0 ? each(rest) : 0);
+  };
+  int64_t sum = 0;
+  for (const Slice& slice : slices(dsc.n[d], dsc.core_d.parts[d], dsc.core_d.share))
+    sum += cut(slice.size, dsc.t[d], [&](int64_t tile) { return cut(tile, dsc.b[d], value); });
+  return sum;
+}
+
+Extents factors(std::initializer_list<const std::vector<Unroll>*> axes) {
+  Extents product = Extents::filled(1);
+  for (const auto* axis : axes)
+    for (const Unroll& u : *axis) product[u.dim] *= u.factor;
+  return product;
+}
+
+// Accesses of something that changes with `dims`, and that one access serves for as many
+// neighbours along the other dims as `shared` says.
+int64_t accesses(const RapidDsc& dsc, DimSet dims, const Extents& shared) {
+  int64_t count = 1;
+  for (Dim d : kDims)
+    count *= sum_over_blocks(
+        d, dsc, [&](int64_t e) { return contains(dims, d) ? e : ceil_div(e, shared[d]); });
+  return count;
+}
+
+int64_t outputs(const Work& work) {
+  int64_t n = 1;
+  for (Dim d : kDims)
+    if (contains(work.operand(Role::Out).dims(), d)) n *= work.extent[d];
+  return n;
+}
+
+// [E2], [E3] What the arrays read and add up.
+void add_array(Energy& energy, const Work& work, const System& system,
+               const PrecisionInfo& precision, const RapidDsc& dsc) {
+  const ArrayWork& p = dsc.p;
+  for (size_t x = 0; x < 2; ++x) {
+    const bool lrf = dsc.data_structures[x].transfers[1].dst == Place::Lrf;
+    const Extents shared =
+        lrf ? factors({&p.lanes}) : factors({&p.rows, &p.columns, &p.lanes, &p.corelets});
+    const int64_t bytes = accesses(dsc, work.operands[x].dims(), shared) * precision.bytes;
+    (lrf ? energy.lrf : energy.l0) += bytes * (lrf ? system.energy.lrf : system.energy.l0);
+  }
+  const Extents summed = factors({&p.rows, &p.corelets});
+  const auto kept = static_cast<DimSet>(~work.reduction);
+  energy.accumulator +=
+      2 * kPartialSumBytes * accesses(dsc, kept, summed) * system.energy.accumulator;
+}
+
+// [E5] Scalar functions: of each output once, and an addition for each time that a partial sum in
+// Lx is added to. Off the array, of each point.
+int64_t functions(const Work& work, const LoopNest& nest, const Traffic& bytes) {
+  const auto steps = static_cast<int64_t>(work.expr.steps.size());
+  if (work.kind == WorkKind::Move) return 0;
+  if (work.kind == WorkKind::Sfu)
+    return work.points() *
+           (steps + (work.combine != Combine::Assign ? 1 : 0) + (work.scale != 1.0f ? 1 : 0));
+  const int64_t n = outputs(work);
+  // A first drain writes each output once, every other one reads and writes it.
+  const int64_t moved = bytes.array_out / nest.inner.back().link_bytes;
+  return n * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + (moved - n) / 2;
+}
+
+}  // namespace
+
+bool has_energy(const System& system, const PrecisionInfo& precision) {
+  return system.energy != EnergyTable{} || precision.mac_energy != 0;
+}
+
+Energy energy(const Work& work, const System& system, const PrecisionInfo& precision,
+              const RapidDsc& dsc, int64_t cycles) {
+  Energy result;
+  const EnergyTable& table = system.energy;
+  const LoopNest nest = lower(work, system, precision, dsc);
+  const Traffic bytes = traffic(work, system, precision, dsc);
+  result.mac = work.macs() * precision.mac_energy;
+  if (work.kind == WorkKind::Array) {
+    add_array(result, work, system, precision, dsc);
+    result.lrf += bytes.into_lrf * table.lrf;
+    result.l0 += (bytes.array_in - bytes.into_lrf) * table.l0;
+    result.accumulator += bytes.array_out * table.accumulator;
+  }
+  result.lx = (bytes.lx_outer + bytes.array_in + bytes.array_out) * table.lx;
+  result.external = bytes.external * table.external;
+  result.sfu = functions(work, nest, bytes) * table.sfu;
+  result.leakage = cycles * table.leakage;
+  return result;
+}
+
+}  // namespace tilewright

@@ -1,0 +1,40 @@
+// The worked example of costmodel/README.md, E1 to E6: a matrix product of 96 x 64 by 64 x 128 in
+// six blocks of 32 x 64 x 64, weights in the LRF.
+#include "costmodel/energy.h"
+
+#include "compiler/mapping/compose.h"
+#include "tests/support/catch.h"
+#include "tests/support/layers.h"
+#include "tests/support/systems.h"
+
+using namespace tilewright;
+using namespace tilewright::test;
+
+TEST_CASE("E1 to E6: every event of a mapping is counted") {
+  System core = shipped("rapid-core");
+  core.energy = {1, 10, 100, 1000, 10000, 100000, 1000000};
+  core.precisions["fp16"].mac_energy = 7;
+  const PrecisionInfo& fp16 = core.precisions.at("fp16");
+  const Work work = matmul_work(1, 96, 64, 128);
+  MappingChoice c;
+  c.t = c.b = Extents::filled(1);
+  c.t[Dim::mb] = c.b[Dim::mb] = 32;
+  c.t[Dim::in] = c.b[Dim::in] = c.t[Dim::out] = c.b[Dim::out] = 64;
+  c.t_order = {Dim::out, Dim::mb};
+  c.p = {{{Dim::in, 8}}, {{Dim::out, 8}}, {{Dim::out, 8}}, {}};
+  c.types.assign(3, {TransferType::DoubleBuffer, TransferType::Stream});
+  c.types[1] = {TransferType::DoubleBuffer, TransferType::BlockLoad};
+  c.inner = {Place::L0, Place::Lrf, Place::L0};
+  const Energy e = energy(work, core, fp16, compose(work, c), 1234);
+
+  const int64_t inp = 2 * 96 * 64 * 2, ker = 64 * 128 * 2, out = 96 * 128 * 2;  // bytes moved
+  CHECK(e.mac == 96 * 64 * 128 * 7);
+  CHECK(e.lrf == (96 * 64 * 128 * 2 + ker) * 1);  // a weight per lane and row; each comes in once
+  CHECK(e.l0 == (96 * 64 * (128 / 64) * 2 + inp) * 10);
+  CHECK(e.accumulator == (8 * (64 / 8) * 96 * 128 + out) * 100);
+  CHECK(e.lx == (inp + ker + out + inp + ker + out) * 1000);
+  CHECK(e.external == (inp + ker + out) * 10000);
+  CHECK(e.sfu == 0);
+  CHECK(e.leakage == 1234 * 1000000);
+  CHECK(e.total() == e.mac + e.lrf + e.l0 + e.accumulator + e.lx + e.external + e.leakage);
+}
