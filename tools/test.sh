@@ -25,10 +25,10 @@ fi
 fetch_trained_model
 build dev
 say "tests"
-ctest --test-dir build/dev --output-on-failure
+ctest --test-dir build/dev --output-on-failure -j "$(nproc)"
 if [ "${1:-}" = --full ]; then
   install clang-14 libclang-rt-14-dev
   build fuzz
   say "coverage-guided fuzzing, 30 seconds for each kind of input"
-  ctest --preset fuzz
+  ctest --preset fuzz -j "$(nproc)"
 fi

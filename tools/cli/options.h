@@ -42,10 +42,11 @@ struct MapOptions {
   TargetOptions target;
   SearchFlags search;
   ReportOptions report;
-  std::string out;                     // compile: the folder
-  std::string mapping;                 // evaluate, explain: a file
-  std::string layer;                   // explain: one layer; "": all
-  std::vector<std::string> baselines;  // compare: names or files
+  std::string out;                        // compile: the folder
+  std::string mapping;                    // evaluate, explain: a file
+  std::string timing_model = "waveform";  // evaluate
+  std::string layer;                      // explain: one layer; "": all
+  std::vector<std::string> baselines;     // compare: names or files
 };
 
 struct RunOptions {

@@ -103,6 +103,9 @@ void add_mapping_commands(Grammar& g) {
   {
     CLI::App& app = map_command(g, "evaluate", "price given mappings", run_evaluate, o);
     app.add_option("--mapping", o->mapping, "mapping file, plan or result document")->required();
+    app.add_option("--timing-model", o->timing_model,
+                   "waveform, or max-of-levels: perfect overlap, as many mappers price")
+        ->check(CLI::IsMember({"waveform", "max-of-levels"}));
   }
   {
     CLI::App& app = map_command(g, "compare", "the best against baselines", run_compare, o);

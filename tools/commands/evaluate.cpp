@@ -19,8 +19,9 @@ int run_evaluate(const MapOptions& options) {
   if (!mappings) return report(mappings.error());
   const Result<LoadedModel> model = load_model(options.model);
   if (!model) return report(model.error());
-  const Result<MappedNetwork> network =
-      price_mappings(model->works, *target, *mappings, options.mapping);
+  const Result<MappedNetwork> network = price_mappings(
+      model->works, *target, *mappings, options.mapping,
+      options.timing_model == "max-of-levels" ? TimingModel::MaxOfLevels : TimingModel::Waveform);
   if (!network) return report(network.error());
   if (network->layers.size() < model->works.size())
     note(fmt::format("{} maps {} of the model's {} layers; the totals are of those",
@@ -30,6 +31,7 @@ int run_evaluate(const MapOptions& options) {
   const Result<std::string> hash = content_hash_of_file(options.mapping);
   if (!hash) return report(hash.error());
   document["inputs"]["mapping"] = {{"hash", *hash}};
+  document["timing_model"] = options.timing_model;
   add_network(document, *target, *network, options.report);
   return deliver(OutputSet(), options.report, print_network(*model, *target, *network),
                  print(document), kDone);

@@ -1,9 +1,12 @@
 #include "tools/driver/mapped_network.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "compiler/mapping/rejection.h"
 #include "compiler/support/near_miss.h"
+#include "costmodel/levels.h"
 
 namespace tilewright {
 
@@ -27,15 +30,17 @@ Cost MappedNetwork::cost() const {
   return sum;
 }
 
-MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& dsc) {
+MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& dsc,
+                        TimingModel timing) {
   MappedLayer layer;
   layer.work = work;
   layer.dsc = dsc;
-  layer.price = price(work, target.system, target.info, dsc);
+  const auto price_by = timing == TimingModel::Waveform ? price : price_max_of_levels;
+  layer.price = price_by(work, target.system, target.info, dsc);
   layer.lower_bound_cycles = lower_bound_cycles(work, target.system, target.info);
   layer.link_bytes = link_bytes(work, target.system, target.info, dsc);
   layer.energy = energy(work, target.system, target.info, dsc, layer.cycles());
-  const double cycles = static_cast<double>(layer.cycles());
+  const double cycles = static_cast<double>(std::max<int64_t>(layer.cycles(), 1));
   layer.search.proven_optimal = layer.cycles() == layer.lower_bound_cycles;
   layer.search.gap = (cycles - static_cast<double>(layer.lower_bound_cycles)) / cycles;
   return layer;
@@ -43,7 +48,7 @@ MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& 
 
 Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Target& target,
                                      const std::vector<NamedMapping>& mappings,
-                                     const std::string& where) {
+                                     const std::string& where, TimingModel timing) {
   std::map<std::string, const RapidDsc*> by_name;
   for (const NamedMapping& m : mappings) by_name[m.layer] = &m.dsc;
   Diagnostics findings;
@@ -58,7 +63,7 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
     const auto illegal = rejections(work, target.system, target.info, dsc);
     for (const Rejection& r : illegal)
       findings.push_back({ErrorCode::BadInput, place, to_string(r), ""});
-    if (illegal.empty()) network.layers.push_back(price_layer(work, target, dsc));
+    if (illegal.empty()) network.layers.push_back(price_layer(work, target, dsc, timing));
     by_name.erase(found);
   }
   for (const auto& [name, dsc] : by_name)

@@ -46,14 +46,22 @@ struct MappedNetwork {
   int64_t energy_femtojoules() const;
 };
 
+// How a mapping becomes cycles.
+enum class TimingModel : uint8_t {
+  Waveform,     // the cycle model
+  MaxOfLevels,  // perfect overlap: the slowest level
+};
+
 // The legal mapping `dsc` of `work`, priced.
-MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& dsc);
+MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& dsc,
+                        TimingModel timing = TimingModel::Waveform);
 
 // Prices the mappings of a file, by layer name; a layer may be missing (`mapped` layers come back).
 // Unknown layers and illegal mappings are findings, all of them, with both numbers.
 Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Target& target,
                                      const std::vector<NamedMapping>& mappings,
-                                     const std::string& where);
+                                     const std::string& where,
+                                     TimingModel timing = TimingModel::Waveform);
 // From a mapping file, a plan (which is one) or a result document of --json.
 Result<std::vector<NamedMapping>> read_mappings(const std::string& path);
 
