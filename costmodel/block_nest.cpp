@@ -33,8 +33,31 @@ class BlockNest {
     out_dims_ = work.operands[static_cast<size_t>(nest.inner[out_].operand)].dims();
   }
 
+  // The first `most` steps, one by one.
+  std::vector<BlockStep> first_steps(int64_t most) {
+    std::vector<BlockStep> steps;
+    Kind state = odometer_.state(LoopIndex{});
+    for (int64_t n = 0; n < most; ++n) {
+      steps.push_back(step_at(state));
+      if (state.is_last()) break;
+      state = odometer_.state(odometer_.next(state));
+    }
+    return steps;
+  }
+
+  // What comes before the first step.
+  std::array<int64_t, 2> first_loads() {
+    const Extents ext = block(LoopIndex{});
+    std::array<int64_t, 2> cycles{};
+    for (size_t m = 0; m < out_; ++m)
+      if (nest_.inner[m].type == TransferType::DoubleBuffer && !kept(m))
+        cycles[m] = load(m, ext, 1);
+    return cycles;
+  }
+
   BodyCost run() {
-    first_loads();
+    for (int64_t cycles : first_loads())
+      body_.cost.add(CostClass::NonOverlapped, Resource::ArrayIn, cycles);
     odometer_.for_each_kind([this](const Kind& kind) { step(kind); });
     if (nest_.inner[out_].type == TransferType::DoubleBuffer) last_drain();
     return body_;
@@ -94,40 +117,41 @@ class BlockNest {
     return time;
   }
 
-  void first_loads() {
-    const Extents ext = block(LoopIndex{});
-    for (size_t m = 0; m < out_; ++m)
-      if (nest_.inner[m].type == TransferType::DoubleBuffer && !kept(m))
-        body_.cost.add(CostClass::NonOverlapped, Resource::ArrayIn, load(m, ext, 1));
-  }
-
   // [B2] Block-loads, then whatever runs side by side.
-  void step(const Kind& kind) {
+  BlockStep step_at(const Kind& kind) {
     const Extents here = block(kind.index);
     const Extents after = kind.is_last() ? here : block(odometer_.next(kind));
-    int64_t blocking = 0, beside = 0;
+    BlockStep step;
     for (size_t m = 0; m < out_; ++m) {
       const TransferType type = nest_.inner[m].type;
       if (type == TransferType::DoubleBuffer) {
-        if (kind.next_enters(depth_[m])) beside += load(m, after, kind.count);
+        if (kind.next_enters(depth_[m])) step.beside[m] = load(m, after, kind.count);
       } else if (kind.enters(depth_[m]) && !kept(m)) {
-        (type == TransferType::Stream ? beside : blocking) += load(m, here, kind.count);
+        (type == TransferType::Stream ? step.beside : step.blocking)[m] = load(m, here, kind.count);
       }
     }
+    step.array = times_.array_busy(here, nest_.unroll);
+    const bool stream = nest_.inner[out_].type == TransferType::Stream;
+    if (stream ? kind.leaves(depth_[out_]) : kind.previous_leaves(depth_[out_])) {
+      const DrainTime time = drain(stream ? kind.index : odometer_.previous(kind), kind.count);
+      step.drain_sfu = time.sfu;
+      step.drain_link = time.link;
+    }
+    return step;
+  }
+
+  void step(const Kind& kind) {
+    const BlockStep s = step_at(kind);
     Cost cost;
-    cost.add(CostClass::MacCompute, Resource::Array, times_.array_busy(here, nest_.unroll));
+    cost.add(CostClass::MacCompute, Resource::Array, s.array);
     cost.add(CostClass::PipeBubble, Resource::Array, times_.fill);
     cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times_.semaphore);
     const int64_t sfu_start = 3 * times_.semaphore;
     cost.raise_to(sfu_start, CostClass::PipeBubble, Resource::Sync);
-    const bool stream = nest_.inner[out_].type == TransferType::Stream;
-    if (stream ? kind.leaves(depth_[out_]) : kind.previous_leaves(depth_[out_])) {
-      const DrainTime time = drain(stream ? kind.index : odometer_.previous(kind), kind.count);
-      cost.raise_to(sfu_start + time.sfu, CostClass::Auxiliary, Resource::Sfu);
-      cost.raise_to(sfu_start + time.link, CostClass::OverlappedVisible, Resource::ArrayOut);
-    }
-    cost.raise_to(beside, CostClass::OverlappedVisible, Resource::ArrayIn);
-    cost.add(CostClass::NonOverlapped, Resource::ArrayIn, blocking);
+    cost.raise_to(sfu_start + s.drain_sfu, CostClass::Auxiliary, Resource::Sfu);
+    cost.raise_to(sfu_start + s.drain_link, CostClass::OverlappedVisible, Resource::ArrayOut);
+    cost.raise_to(s.beside[0] + s.beside[1], CostClass::OverlappedVisible, Resource::ArrayIn);
+    cost.add(CostClass::NonOverlapped, Resource::ArrayIn, s.blocking[0] + s.blocking[1]);
     body_.cost.add(cost, kind.count);
   }
 
@@ -159,6 +183,21 @@ BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNes
   for (Dim d : kDims)
     if (tile.ext[d] == 0) return {};
   return BlockNest(work, times, nest, tile).run();
+}
+
+std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& times,
+                                         const LoopNest& nest, const TileShape& tile) {
+  for (Dim d : kDims)
+    if (tile.ext[d] == 0) return {};
+  return BlockNest(work, times, nest, tile).first_loads();
+}
+
+std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& times,
+                                         const LoopNest& nest, const TileShape& tile,
+                                         int64_t most) {
+  for (Dim d : kDims)
+    if (tile.ext[d] == 0) return {};
+  return BlockNest(work, times, nest, tile).first_steps(most);
 }
 
 BodyCost elementwise_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,

@@ -1,6 +1,9 @@
 // The body of one tile: the block (B) loops on one core. Equations [B1] - [B4] of README.md.
 #pragma once
 
+#include <array>
+#include <vector>
+
 #include "compiler/mapping/loop_nest.h"
 #include "costmodel/cost.h"
 #include "costmodel/unit_times.h"
@@ -23,6 +26,20 @@ struct BodyCost {
   int64_t array_in_bytes = 0, array_out_bytes = 0;
   int64_t lrf_bytes = 0;  // those of array-in that end in the LRF
 };
+
+// [B2] One step of the block nest: what comes before the block and what runs beside it, by inner
+// motion (INP, KER).
+struct BlockStep {
+  std::array<int64_t, 2> blocking{}, beside{};
+  int64_t array = 0;                      // without fill
+  int64_t drain_sfu = 0, drain_link = 0;  // of the block that is drained meanwhile, if any
+};
+// Before the first step: loads of what is double-buffered at the array (INP, KER).
+std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& times,
+                                         const LoopNest& nest, const TileShape& tile);
+// The first steps on a tile, at most so many, in order.
+std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& times,
+                                         const LoopNest& nest, const TileShape& tile, int64_t most);
 
 // Array layers: the pipeline over blocks, drained at the end.
 BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,

@@ -63,6 +63,19 @@ struct Odometer {
     return index;
   }
 
+  // The kind of one state alone.
+  Kind state(const LoopIndex& index) const {
+    Kind kind;
+    kind.index = index;
+    kind.entered_at = kind.left_at = Kind::kNone;
+    for (int l = 0; l < loops; ++l) {
+      const auto k = static_cast<size_t>(l);
+      if (index[k] > 0) kind.entered_at = l;
+      if (index[k] < trips[k] - 1) kind.left_at = l;
+    }
+    return kind;
+  }
+
   // Calls visit(kind) once per kind; the counts sum to the number of states.
   template <class Visit>
   void for_each_kind(Visit&& visit) const {
@@ -74,13 +87,9 @@ struct Odometer {
   template <class Visit>
   void descend(int loop, Kind& kind, Visit& visit) const {
     if (loop == loops) {
-      kind.entered_at = kind.left_at = Kind::kNone;
-      for (int l = 0; l < loops; ++l) {
-        const auto k = static_cast<size_t>(l);
-        if (kind.index[k] > 0) kind.entered_at = l;
-        if (kind.index[k] < trips[k] - 1) kind.left_at = l;
-      }
-      visit(static_cast<const Kind&>(kind));
+      Kind one = state(kind.index);
+      one.count = kind.count;
+      visit(static_cast<const Kind&>(one));
       return;
     }
     const int64_t outer = kind.count;

@@ -65,42 +65,60 @@ class Slots {
   const TileGrid& grid_;
 };
 
-TileTimeline::Step step_at(const LoopNest& nest, const TileGrid& grid, const Slots& slots,
-                           const Kind& state) {
-  TileTimeline::Step step;
-  step.tile = grid.tile(state.index);
-  step.count = state.count;
+}  // namespace
+
+std::vector<ExternalSlot> exposed_slots(const UnitTimes& times, const LoopNest& nest,
+                                        const TileGrid& grid) {
+  const Slots slots(times, nest, grid);
+  std::vector<ExternalSlot> all;
   for (size_t m = 0; m < nest.external.size(); ++m) {
-    const Motion& motion = nest.external[m];
-    const int depth = grid.depth(m);
-    switch (motion.type) {
-      case TransferType::BlockLoad:
-        if (state.enters(depth)) step.blocking += slots.load(m, state.index);
-        if (state.leaves(depth)) step.blocking += slots.store(m, state.index);
-        break;
-      case TransferType::DoubleBuffer:
-        if (state.next_enters(depth)) step.beside += slots.load(m, grid.odometer().next(state));
-        if (state.previous_leaves(depth))
-          step.beside += slots.store(m, grid.odometer().previous(state));
-        break;
-      case TransferType::Stream:
-        step.beside += slots.part(m, state, !motion.store);
-        break;
-    }
+    if (nest.external[m].type == TransferType::BlockLoad) continue;
+    const bool store = nest.external[m].store;
+    all.push_back({m, store, true, false,
+                   store ? slots.store(m, grid.odometer().last()) : slots.load(m, LoopIndex{})});
   }
-  return step;
+  return all;
 }
 
-}  // namespace
+std::vector<ExternalSlot> slots_at(const UnitTimes& times, const LoopNest& nest,
+                                   const TileGrid& grid, const Kind& state) {
+  const Slots slots(times, nest, grid);
+  std::vector<ExternalSlot> all;
+  const auto add = [&](size_t m, bool store, bool blocking, bool part, int64_t cycles) {
+    if (cycles > 0) all.push_back({m, store, blocking, part, cycles});
+  };
+  for (size_t m = 0; m < nest.external.size(); ++m)
+    if (nest.external[m].type == TransferType::BlockLoad && state.enters(grid.depth(m)))
+      add(m, false, true, false, slots.load(m, state.index));
+  for (const bool store : {true, false})
+    for (size_t m = 0; m < nest.external.size(); ++m) {
+      const Motion& motion = nest.external[m];
+      const int depth = grid.depth(m);
+      if (motion.type == TransferType::Stream && motion.store == store)
+        add(m, store, false, true, slots.part(m, state, !store));
+      if (motion.type != TransferType::DoubleBuffer) continue;
+      if (store && state.previous_leaves(depth))
+        add(m, true, false, false, slots.store(m, grid.odometer().previous(state)));
+      if (!store && state.next_enters(depth))
+        add(m, false, false, false, slots.load(m, grid.odometer().next(state)));
+    }
+  for (size_t m = 0; m < nest.external.size(); ++m)
+    if (nest.external[m].type == TransferType::BlockLoad && state.leaves(grid.depth(m)))
+      add(m, true, true, false, slots.store(m, state.index));
+  return all;
+}
 
 TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid) {
   TileTimeline timeline;
-  const Slots slots(times, nest, grid);
-  for (size_t m = 0; m < nest.external.size(); ++m)
-    if (nest.external[m].type != TransferType::BlockLoad)
-      timeline.exposed += slots.load(m, LoopIndex{}) + slots.store(m, grid.odometer().last());
-  grid.odometer().for_each_kind(
-      [&](const Kind& state) { timeline.steps.push_back(step_at(nest, grid, slots, state)); });
+  for (const ExternalSlot& slot : exposed_slots(times, nest, grid)) timeline.exposed += slot.cycles;
+  grid.odometer().for_each_kind([&](const Kind& state) {
+    TileTimeline::Step step;
+    step.tile = grid.tile(state.index);
+    step.count = state.count;
+    for (const ExternalSlot& slot : slots_at(times, nest, grid, state))
+      (slot.blocking ? step.blocking : step.beside) += slot.cycles;
+    timeline.steps.push_back(step);
+  });
   return timeline;
 }
 

@@ -6,6 +6,21 @@
 
 namespace tilewright {
 
+// One external transfer of a tile step: its slot, and which way it goes.
+struct ExternalSlot {
+  size_t motion = 0;  // in LoopNest::external
+  bool store = false;
+  bool blocking = false;  // else it runs beside the body
+  bool part = false;      // of a spread transfer
+  int64_t cycles = 0;
+};
+
+// In program order: before the nest and behind it (together), and at one of its states.
+std::vector<ExternalSlot> exposed_slots(const UnitTimes& times, const LoopNest& nest,
+                                        const TileGrid& grid);
+std::vector<ExternalSlot> slots_at(const UnitTimes& times, const LoopNest& nest,
+                                   const TileGrid& grid, const Kind& state);
+
 // The external side of a layer's steps: what is exposed before and after all of them, and per kind
 // of step what blocks its body and what runs beside it.
 struct TileTimeline {
