@@ -11,14 +11,20 @@
 #include "tools/driver/deliver.h"
 #include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
+#include "tools/driver/what_if.h"
 #include "tools/results/json.h"
 #include "tools/results/layer_table.h"
 #include "tools/results/mapping_words.h"
 #include "tools/results/numbers.h"
+#include "tools/results/table.h"
+#include "tools/results/waveform_text.h"
 
 namespace tilewright {
 
 namespace {
+
+constexpr int64_t kTilesDrawn = 4, kBlocksDrawn = 8;  // of the waveform
+constexpr int kColumns = 100;
 
 struct Explanation {
   std::string text;
@@ -45,7 +51,10 @@ std::string layer_text(const MappedLayer& layer, const Target& target) {
       fmt::format("layer '{}' ({}, {}): {} cycles, bound by {}\n", layer.work.name, layer.work.op,
                   layer.work.primitive, grouped(layer.cycles()), name_of(layer.price.bottleneck));
   text += mapping_words(layer.work, layer.dsc, nest) + "\n\n" + print(nest) + "\n";
-  text += cost_text(layer.price.cost);
+  text += cost_tree(layer.work, target, layer.dsc) + "\n";
+  const Waveform drawn =
+      waveform(layer.work, target.system, target.info, layer.dsc, kTilesDrawn, kBlocksDrawn);
+  text += draw(drawn, kColumns) + "\n" + cost_text(layer.price.cost);
   text += "bytes per link:      ";
   bool first = true;
   for (const auto& [link, bytes] : layer.link_bytes) {
@@ -88,8 +97,33 @@ void add_illegal(Explanation& all, const Work& work, const std::vector<Rejection
   all.status = kNegativeAnswer;
 }
 
+// What would lift the bottleneck: of one layer only, for it searches once per answer.
+Result<Explanation> with_doublings(Explanation all, const MappedLayer& layer, const Target& target,
+                                   const SearchFlags& flags) {
+  const Result<std::vector<WhatIf>> answers = what_if(layer, target, flags);
+  if (!answers) return fail(answers.error());
+  Table table;
+  table.column("if doubled");
+  table.column("this mapping", Table::Align::Right);
+  table.column("best mapping", Table::Align::Right);
+  table.column("speedup", Table::Align::Right);
+  Json list = Json::array();
+  for (const WhatIf& a : *answers) {
+    table.row({a.doubled, a.cycles > 0 ? grouped(a.cycles) : "-",
+               grouped(a.best) + (a.proven ? "" : " (not proven)"),
+               times(static_cast<double>(layer.cycles()) / static_cast<double>(a.best))});
+    list.push_back({{"doubled", a.doubled},
+                    {"same_mapping_cycles", a.cycles > 0 ? Json(a.cycles) : Json(nullptr)},
+                    {"best_cycles", a.best},
+                    {"proven_optimal", a.proven}});
+  }
+  all.text += "\n" + table.print();
+  all.layers[0]["if_doubled"] = std::move(list);
+  return all;
+}
+
 Result<Explanation> explain_given(const std::vector<Work>& works, const Target& target,
-                                  const std::string& path) {
+                                  const std::string& path, const SearchFlags& flags) {
   const Result<std::vector<NamedMapping>> mappings = read_mappings(path);
   if (!mappings) return fail(mappings.error());
   Explanation all;
@@ -98,10 +132,13 @@ Result<Explanation> explain_given(const std::vector<Work>& works, const Target& 
                                     [&](const NamedMapping& m) { return m.layer == work.name; });
     if (found == mappings->end()) continue;
     const auto reasons = rejections(work, target.system, target.info, found->dsc);
-    if (reasons.empty())
-      add_legal(all, price_layer(work, target, found->dsc), target);
-    else
+    if (!reasons.empty()) {
       add_illegal(all, work, reasons);
+      continue;
+    }
+    const MappedLayer layer = price_layer(work, target, found->dsc);
+    add_legal(all, layer, target);
+    if (works.size() == 1) return with_doublings(std::move(all), layer, target, flags);
   }
   if (all.text.empty()) return bad_input(path, "maps none of the layers asked for");
   return all;
@@ -114,6 +151,8 @@ Result<Explanation> explain_best(const std::vector<Work>& works, const Target& t
   Explanation all;
   for (const MappedLayer& layer : network->layers) add_legal(all, layer, target);
   if (network->stopped) all.status = kStopped;
+  if (works.size() == 1 && !network->stopped)
+    return with_doublings(std::move(all), network->layers[0], target, flags);
   return all;
 }
 
@@ -138,7 +177,7 @@ int run_explain(const MapOptions& options) {
   if (!works) return report(works.error());
   Result<Explanation> all = options.mapping.empty()
                                 ? explain_best(*works, target, options.search)
-                                : explain_given(*works, target, options.mapping);
+                                : explain_given(*works, target, options.mapping, options.search);
   if (!all) return report(all.error());
   Json document = result_header("explain", model, target);
   document["explanation"] = std::move(all->layers);

@@ -196,6 +196,8 @@ TEST_CASE("cli: explain lists why a mapping is illegal") {
   CHECK(call({"evaluate", model, "--system", "rapid-core", "--mapping", folder / "plan.yaml"}) ==
         2);
   CHECK(call({"explain", model, "--system", "rapid-chip", "--layer", "no-such-layer"}) == 2);
+  CHECK(call({"evaluate", model, "--system", "rapid-chip", "--mapping", folder / "plan.yaml",
+              "--timing-model", "max-of-levels"}) == 0);
 }
 
 TEST_CASE("cli: a search that a limit ends says so with 4, and writes what it found") {
