@@ -25,9 +25,11 @@ class BlockNest {
           PlainClasses::of(trips, later && contains(nest.b_partial, loop.ref.dim));
     }
     for (size_t m = 0; m < nest.inner.size(); ++m) {
-      depth_[m] = -1;
+      depth_[m] = nest.inner[m].inner == Place::Pe ? kMaxLoops : -1;  // anew with each block
       for (int l = 0; l < odometer_.loops; ++l)
-        if (contains(nest.inner[m].moves, loops_[static_cast<size_t>(l)]->ref.dim)) depth_[m] = l;
+        if (depth_[m] < kMaxLoops &&
+            contains(nest.inner[m].moves, loops_[static_cast<size_t>(l)]->ref.dim))
+          depth_[m] = l;
     }
     out_ = nest.inner.size() - 1;
     out_dims_ = work.operands[static_cast<size_t>(nest.inner[out_].operand)].dims();
@@ -81,20 +83,34 @@ class BlockNest {
   int64_t load_bytes(size_t m, const Extents& ext) const {
     const Motion& motion = nest_.inner[m];
     const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
+    if (motion.inner == Place::Pe)
+      return elems_in_steps(operand, nest_.unroll, ext) * motion.link_bytes;
+    return elems_of(operand, motion, ext) * motion.link_bytes;
+  }
+  static int64_t elems_of(const Operand& operand, const Motion& motion, const Extents& ext) {
     int64_t elems = 1;
     for (size_t a = 0; a < operand.axes.size(); ++a)
       elems *= axis_points(operand.axes[a], motion.steps[a], ext);
-    return elems * motion.link_bytes;
+    return elems;
   }
 
-  bool kept(size_t m) const { return nest_.inner[m].moves == 0 && (tile_.fresh >> m & 1) == 0; }
+  bool kept(size_t m) const {
+    const Motion& motion = nest_.inner[m];
+    return motion.moves == 0 && motion.inner != Place::Pe && (tile_.fresh >> m & 1) == 0;
+  }
 
   // Time of one load, whose bytes are counted `count` times.
   int64_t load(size_t m, const Extents& ext, int64_t count) {
     const int64_t bytes = load_bytes(m, ext);
+    const Motion& motion = nest_.inner[m];
     body_.array_in_bytes += bytes * count;
-    if (nest_.inner[m].inner == Place::Lrf) body_.lrf_bytes += bytes * count;
-    return UnitTimes::link(times_.array_in, bytes);
+    if (motion.inner == Place::Pe) body_.pe_bytes += bytes * count;
+    if (motion.inner != Place::Lrf) return UnitTimes::link(times_.array_in, bytes);
+    body_.lrf_bytes += bytes * count;
+    Extents pe = ext;
+    for (Dim d : kDims) pe[d] = ceil_div(ext[d], nest_.pe_unroll[d]);
+    return times_.into_lrf(
+        bytes, elems_of(work_.operands[static_cast<size_t>(motion.operand)], motion, pe));
   }
 
   DrainTime drain(const LoopIndex& index, int64_t count) {

@@ -24,7 +24,7 @@ struct TileShape {
 struct BodyCost {
   Cost cost;  // array-busy cycles stand under MacCompute, whole; the layer splits them
   int64_t array_in_bytes = 0, array_out_bytes = 0;
-  int64_t lrf_bytes = 0;  // those of array-in that end in the LRF
+  int64_t lrf_bytes = 0, pe_bytes = 0;  // those of array-in that end in LRFs or PEs
 };
 
 // [B2] One step of the block nest: what comes before the block and what runs beside it, by inner

@@ -50,11 +50,17 @@ void add_array(Energy& energy, const Work& work, const System& system,
                const PrecisionInfo& precision, const RapidDsc& dsc) {
   const ArrayWork& p = dsc.p;
   for (size_t x = 0; x < 2; ++x) {
-    const bool lrf = dsc.data_structures[x].transfers[1].dst == Place::Lrf;
+    const Place place = dsc.data_structures[x].transfers[1].dst;
+    if (place == Place::Pe) continue;  // read from Lx
+    const bool lrf = place == Place::Lrf;
     const Extents shared =
         lrf ? factors({&p.lanes}) : factors({&p.rows, &p.columns, &p.lanes, &p.corelets});
     const int64_t bytes = accesses(dsc, work.operands[x].dims(), shared) * precision.bytes;
     (lrf ? energy.lrf : energy.l0) += bytes * (lrf ? system.energy.lrf : system.energy.l0);
+  }
+  if (dsc.data_structures[2].transfers[1].src == Place::Lrf) {  // each PE adds to its own
+    energy.lrf += 2 * kPartialSumBytes * work.macs() * system.energy.lrf;
+    return;
   }
   const Extents summed = factors({&p.rows, &p.corelets});
   const auto kept = static_cast<DimSet>(~work.reduction);
@@ -92,8 +98,10 @@ Energy energy(const Work& work, const System& system, const PrecisionInfo& preci
   if (work.kind == WorkKind::Array) {
     add_array(result, work, system, precision, dsc);
     result.lrf += bytes.into_lrf * table.lrf;
-    result.l0 += (bytes.array_in - bytes.into_lrf) * table.l0;
-    result.accumulator += bytes.array_out * table.accumulator;
+    result.l0 += (bytes.array_in - bytes.into_lrf - bytes.into_pe) * table.l0;
+    const bool in_lrf = nest.inner.back().inner == Place::Lrf;
+    (in_lrf ? result.lrf : result.accumulator) +=
+        bytes.array_out * (in_lrf ? table.lrf : table.accumulator);
   }
   result.lx = (bytes.lx_outer + bytes.array_in + bytes.array_out) * table.lx;
   result.external = bytes.external * table.external;

@@ -124,6 +124,7 @@ Traffic traffic(const Work& work, const System& system, const PrecisionInfo& pre
       bytes.array_in += body.array_in_bytes * count;
       bytes.array_out += body.array_out_bytes * count;
       bytes.into_lrf += body.lrf_bytes * count;
+      bytes.into_pe += body.pe_bytes * count;
       return;
     }
     for (const TileKind& k : kinds[dim]) {

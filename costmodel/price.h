@@ -26,7 +26,7 @@ Cost nest_cost(const Work& work, const UnitTimes& times, const RapidDsc& dsc, co
 struct Traffic {
   int64_t external = 0;                 // a piece fetched by several cores counts once
   int64_t array_in = 0, array_out = 0;  // summed over the cores
-  int64_t into_lrf = 0;                 // those of array-in that end in the LRF
+  int64_t into_lrf = 0, into_pe = 0;    // those of array-in that end in LRFs or PEs
   int64_t lx_outer = 0;  // written to and read from Lx by external transfers, on every core
 };
 Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,

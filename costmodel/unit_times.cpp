@@ -25,6 +25,7 @@ UnitTimes::UnitTimes(const Work& work, const System& system, const PrecisionInfo
       turnaround(system.chip.turnaround_cycles),
       semaphore(system.core.semaphore_cycles),
       fill(system.array.fill_cycles),
+      lrf_load_cycles(system.array.lrf_load_cycles),
       mac_cycles(precision.mac_cycles),
       layer_cycles(system.chip.layer_cycles),
       sfu_lanes(system.core.sfu.lanes),

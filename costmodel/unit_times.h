@@ -17,6 +17,10 @@ struct UnitTimes {
   static int64_t link(const Link& link, int64_t bytes) {
     return bytes == 0 ? 0 : link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
   }
+  // [C6] The same into the LRFs, `elems` for each PE.
+  int64_t into_lrf(int64_t bytes, int64_t elems) const {
+    return std::max(link(array_in, bytes), lrf_load_cycles * elems);
+  }
   // [C2] The external slot of a transfer of `bytes` per piece, `pieces` of them sharing the memory.
   // Without `load`, no slot of such a transfer takes less, whatever its way.
   int64_t external(int64_t bytes, int64_t pieces, bool store, const RingLoad& load = {}) const {
@@ -45,7 +49,8 @@ struct UnitTimes {
 
   Link array_in, array_out, ring;
   Rational external_bandwidth;
-  int64_t external_latency, granule, turnaround, semaphore, fill, mac_cycles, layer_cycles;
+  int64_t external_latency, granule, turnaround, semaphore, fill, lrf_load_cycles, mac_cycles;
+  int64_t layer_cycles;
   int64_t sfu_lanes, sfu_latency, simple_cycles, epilogue_cycles, elementwise_cycles;
   int64_t macs_per_core;
 };

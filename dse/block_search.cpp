@@ -10,11 +10,11 @@ namespace tilewright {
 namespace {
 
 // The block part of lower(): loops, hops and unfinished reductions; steps and bytes as there.
-LoopNest block_nest(const Problem& problem, const Extents& tile, const Extents& unroll,
-                    const BlockCandidate& candidate, const std::array<Place, 2>& places,
-                    bool partial_tiles) {
+LoopNest block_nest(const Problem& problem, const Extents& tile, const UnrollClass& unroll,
+                    const BlockCandidate& candidate, const Places& places, bool partial_tiles) {
   LoopNest nest;
-  nest.unroll = unroll;
+  nest.unroll = unroll.unroll;
+  nest.pe_unroll = unroll.pe_unroll;
   DimSet loops = 0, pending = 0;
   for (Dim d : candidate.order) {
     nest.b_loops.push_back(
@@ -31,7 +31,7 @@ LoopNest block_nest(const Problem& problem, const Extents& tile, const Extents& 
     m.role = operand.role;
     m.type = candidate.types[x];
     m.store = x == 2;
-    m.inner = m.store ? Place::Acc : places[x];
+    m.inner = places[x];
     m.moves = static_cast<DimSet>(problem.dims[x] & loops);
     m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
     for (const AccessAxis& axis : operand.axes) m.steps.push_back(lattice_step(axis, candidate.b));
@@ -49,7 +49,7 @@ void BlockCandidate::write(const Problem& problem, MappingChoice& choice) const 
   choice.p = problem.flows[flow].p;
   choice.b_order = order;
   for (size_t x = 0; x < 3; ++x) choice.types[x][1] = types[x];
-  for (size_t x = 0; x < 2; ++x) choice.inner[x] = problem.flows[flow].inner[x];
+  for (size_t x = 0; x < 3; ++x) choice.inner[x] = problem.flows[flow].inner[x];
 }
 
 BlockSearch::BlockSearch(const Problem& problem, const Extents& tile, bool partial_tiles)
@@ -97,8 +97,7 @@ void BlockSearch::run(const Visitor& visitor, Counters& counters) const {
                    [this](const UnrollClass* a, const UnrollClass* b) {
                      return least_body(*a, tile_) < least_body(*b, tile_);
                    });
-  static constexpr std::array<Place, 2> kPlaces[] = {
-      {Place::L0, Place::Lrf}, {Place::L0, Place::L0}, {Place::Lrf, Place::L0}};
+  const std::vector<Places> all_places = places(problem_.system);
   for (const UnrollClass* u : unrolls) {
     if (visitor.done()) return;
     if (!visitor.wants_unroll(*u)) {
@@ -106,11 +105,11 @@ void BlockSearch::run(const Visitor& visitor, Counters& counters) const {
       continue;
     }
     const std::vector<Block> blocks = blocks_of(u->unroll);
-    for (const auto& places : kPlaces) run_places(*u, places, blocks, visitor, counters);
+    for (const Places& inner : all_places) run_places(*u, inner, blocks, visitor, counters);
   }
 }
 
-void BlockSearch::run_places(const UnrollClass& unroll, const std::array<Place, 2>& places,
+void BlockSearch::run_places(const UnrollClass& unroll, const Places& places,
                              const std::vector<Block>& blocks, const Visitor& visitor,
                              Counters& counters) const {
   const UnitTimes& t = problem_.times;
@@ -126,29 +125,31 @@ void BlockSearch::run_places(const UnrollClass& unroll, const std::array<Place, 
   }
 }
 
-int BlockSearch::flow_that_fits(const UnrollClass& unroll, const std::array<Place, 2>& places,
+int BlockSearch::flow_that_fits(const UnrollClass& unroll, const Places& places,
                                 const Extents& block, const std::array<int64_t, 3>& buffers) const {
   const ArrayTier& array = problem_.system.array;
   for (size_t f : unroll.flows) {
     const Dataflow& flow = problem_.flows[f];
     if (flow.inner != places) continue;
-    std::array<int64_t, 3> elems;
-    for (size_t x = 0; x < 3; ++x)
-      elems[x] = buffers[x] * block_elems(problem_.work.operands[x], flow.p, block,
-                                          x == 2 ? Place::Acc : places[x]);
-    int64_t l0 = 0, lrf = 0;
-    for (size_t x = 0; x < 2; ++x)
-      (places[x] == Place::Lrf ? lrf : l0) += elems[x] * problem_.precision.bytes;
-    const int64_t sums = elems[2];
+    int64_t l0 = 0, lrf = 0, sums = 0;
+    for (size_t x = 0; x < 3; ++x) {
+      if (places[x] == Place::Pe) continue;
+      const int64_t elems =
+          buffers[x] * block_elems(problem_.work.operands[x], flow.p, block, places[x]);
+      if (places[x] == Place::Acc)
+        sums += elems;
+      else
+        (places[x] == Place::Lrf ? lrf : l0) +=
+            elems * (x == 2 ? kPartialSumBytes : problem_.precision.bytes);
+    }
     if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
       return static_cast<int>(f);
   }
   return -1;
 }
 
-void BlockSearch::run_block(const UnrollClass& unroll, const std::array<Place, 2>& places,
-                            const Extents& block, const Visitor& visitor,
-                            Counters& counters) const {
+void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, const Extents& block,
+                            const Visitor& visitor, Counters& counters) const {
   if (flow_that_fits(unroll, places, block, {1, 1, 1}) < 0) {
     counters.prune(Rule::ArrayCapacity);
     return;
@@ -167,7 +168,7 @@ void BlockSearch::run_block(const UnrollClass& unroll, const std::array<Place, 2
     for (size_t x = 0; x < 3; ++x) {
       const bool two = (doubled >> x & 1) != 0;
       const bool lrf = x < 2 && places[x] == Place::Lrf;
-      sensible &= !two || moves[x];
+      sensible &= !two || (moves[x] && places[x] != Place::Pe);
       buffers[x] = two ? 2 : 1;
       candidate.types[x] =
           two ? TransferType::DoubleBuffer : (lrf ? TransferType::BlockLoad : TransferType::Stream);
@@ -182,8 +183,7 @@ void BlockSearch::run_block(const UnrollClass& unroll, const std::array<Place, 2
     for (const std::vector<Dim>& order : orders) {
       if (visitor.done()) return;
       candidate.order = order;
-      candidate.nest =
-          block_nest(problem_, tile_, unroll.unroll, candidate, places, partial_tiles_);
+      candidate.nest = block_nest(problem_, tile_, unroll, candidate, places, partial_tiles_);
       candidate.partial = partial_tiles_ || candidate.nest.b_partial != 0;
       visitor.visit(candidate);
     }

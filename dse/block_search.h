@@ -49,13 +49,12 @@ class BlockSearch {
     int64_t blocks = 1;
   };
   std::vector<Block> blocks_of(const Extents& unroll) const;
-  void run_places(const UnrollClass& unroll, const std::array<Place, 2>& places,
-                  const std::vector<Block>& blocks, const Visitor& visitor,
-                  Counters& counters) const;
-  void run_block(const UnrollClass& unroll, const std::array<Place, 2>& places,
-                 const Extents& block, const Visitor& visitor, Counters& counters) const;
-  int flow_that_fits(const UnrollClass& unroll, const std::array<Place, 2>& places,
-                     const Extents& block, const std::array<int64_t, 3>& buffers) const;
+  void run_places(const UnrollClass& unroll, const Places& places, const std::vector<Block>& blocks,
+                  const Visitor& visitor, Counters& counters) const;
+  void run_block(const UnrollClass& unroll, const Places& places, const Extents& block,
+                 const Visitor& visitor, Counters& counters) const;
+  int flow_that_fits(const UnrollClass& unroll, const Places& places, const Extents& block,
+                     const std::array<int64_t, 3>& buffers) const;
 
   const Problem& problem_;
   Extents tile_;

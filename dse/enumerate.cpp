@@ -72,8 +72,7 @@ class Enumeration {
   bool flows() {
     for (const Dataflow& flow : problem_.flows) {
       choice_.p = flow.p;
-      choice_.inner[0] = flow.inner[0];
-      choice_.inner[1] = flow.inner[1];
+      for (size_t x = 0; x < 3; ++x) choice_.inner[x] = flow.inner[x];
       if (!blocks(flow, 0)) return false;
     }
     return true;
@@ -91,7 +90,9 @@ class Enumeration {
 
   bool block_loops(const Dataflow& flow) {
     const DimSet loops = several(choice_.t, choice_.b);
-    const unsigned movable = moving(loops, 3);
+    unsigned movable = moving(loops, 3);
+    for (size_t x = 0; x < 2; ++x)
+      if (flow.inner[x] == Place::Pe) movable &= ~(1u << x);
     for (const auto& order : block_orders(loops)) {
       choice_.b_order = order;
       for (unsigned doubled = movable;; doubled = (doubled - 1) & movable) {

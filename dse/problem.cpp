@@ -31,11 +31,14 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
 void Problem::find_unrolls() {
   flows = dataflows(work, system);
   for (size_t f = 0; f < flows.size(); ++f) {
-    auto known = std::find_if(unrolls.begin(), unrolls.end(),
-                              [&](const UnrollClass& c) { return c.unroll == flows[f].unroll; });
+    const Extents pe_unroll = times.lrf_load_cycles > 0 ? flows[f].pe_unroll : Extents::filled(1);
+    auto known = std::find_if(unrolls.begin(), unrolls.end(), [&](const UnrollClass& c) {
+      return c.unroll == flows[f].unroll && c.pe_unroll == pe_unroll;
+    });
     if (known == unrolls.end()) {
       UnrollClass fresh;
       fresh.unroll = flows[f].unroll;
+      fresh.pe_unroll = pe_unroll;
       known = unrolls.insert(known, std::move(fresh));
     }
     known->flows.push_back(f);

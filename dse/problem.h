@@ -22,6 +22,7 @@ struct OrderProfile {
 // Dataflows of one unrolling: they differ in where operands sit and in which axis holds what.
 struct UnrollClass {
   Extents unroll;
+  Extents pe_unroll;                      // where the time of loads into the LRFs depends on it
   std::vector<size_t> flows;              // indices in Problem::flows
   std::array<size_t, kDimCount> value{};  // per dim: index in Problem::unroll_values
   bool dominated = false;                 // another class unrolls each dim by at least as much

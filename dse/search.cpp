@@ -45,25 +45,36 @@ class LayerSearch {
   }
 
  private:
-  // The least demanding mapping: every tile and block one index. If it is illegal, all are.
+  // The least demanding mappings: every tile and block one index, operands wherever they may sit.
+  // If none of these is legal, none is.
   Result<void> find_smallest() {
     MappingChoice choice;
     for (Dim d : kDims) choice.t[d] = contains(problem_.whole, d) ? problem_.work.extent[d] : 1;
-    choice.types.assign(problem_.operands, {TransferType::BlockLoad, TransferType::Stream});
     choice.inner.assign(problem_.operands, Place::L0);
     choice.t_order = tile_orders(problem_.work, problem_.present).front();
-    const RapidDsc dsc = compose(problem_.work, choice);
-    if (const auto r = first_rejection(problem_.work, problem_.system, problem_.precision, dsc))
-      return bad_input(
-          "layer '" + problem_.work.name + "' on system '" + problem_.system.name + "'",
-          "no mapping is legal; the least demanding one breaks " + to_string(*r),
-          "larger memories, or a smaller layer");
-    adopt(Found{nest_cost(problem_.work, problem_.times, dsc,
-                          lower(problem_.work, problem_.system, problem_.precision, dsc))
-                    .cycles,
-                choice});
-    ++counters_.evaluated;
-    return {};
+    std::optional<Rejection> first;
+    for (const Places& inner : places(problem_.system)) {
+      choice.types.assign(problem_.operands, {TransferType::BlockLoad, TransferType::Stream});
+      if (problem_.work.kind == WorkKind::Array)
+        for (size_t x = 0; x < 3; ++x) {
+          choice.inner[x] = inner[x];
+          if (x < 2 && inner[x] == Place::Lrf) choice.types[x][1] = TransferType::BlockLoad;
+        }
+      const RapidDsc dsc = compose(problem_.work, choice);
+      const auto broken = first_rejection(problem_.work, problem_.system, problem_.precision, dsc);
+      if (!broken) {
+        adopt(Found{nest_cost(problem_.work, problem_.times, dsc,
+                              lower(problem_.work, problem_.system, problem_.precision, dsc))
+                        .cycles,
+                    choice});
+        ++counters_.evaluated;
+        return {};
+      }
+      if (!first) first = broken;
+    }
+    return bad_input("layer '" + problem_.work.name + "' on system '" + problem_.system.name + "'",
+                     "no mapping is legal; the least demanding one breaks " + to_string(*first),
+                     "larger memories, or a smaller layer");
   }
 
   // False: stopped, with the one bound that needs no divisions.

@@ -104,38 +104,67 @@ std::vector<std::vector<Dim>> block_orders(DimSet several) {
 
 namespace {
 
-// Nothing, or one dim over the whole axis.
+// Nothing, one dim over the whole axis, or beside a dim that fills at most half of it another over
+// what is left.
 std::vector<std::vector<Unroll>> axis_choices(const Work& work,
-                                              const std::vector<std::string>& dims, int64_t lanes,
-                                              bool may_reduce) {
+                                              const std::vector<std::string>& names,
+                                              int64_t length) {
   std::vector<std::vector<Unroll>> choices{{}};
-  if (lanes < 2) return choices;
-  for (Dim d : kDims) {
-    const bool allowed = std::find(dims.begin(), dims.end(), name_of(d)) != dims.end();
-    if (allowed && work.extent[d] > 1 && (may_reduce || !contains(work.reduction, d)))
-      choices.push_back({{d, lanes}});
+  if (length < 2) return choices;
+  std::vector<Dim> dims;
+  for (Dim d : kDims)
+    if (work.extent[d] > 1 && std::find(names.begin(), names.end(), name_of(d)) != names.end())
+      dims.push_back(d);
+  for (Dim d : dims) choices.push_back({{d, length}});
+  for (Dim small : dims) {
+    const int64_t left = length / work.extent[small];
+    if (left < 2) continue;
+    for (Dim d : dims)
+      if (d != small) choices.push_back({{small, work.extent[small]}, {d, left}});
   }
   return choices;
 }
 
+// Sums at the columns: reduced dims along rows alone.
+bool adds_up(const Work& work, const ArrayWork& p) {
+  for (const auto* axis : {&p.rows, &p.columns, &p.lanes, &p.corelets})
+    for (const Unroll& u : *axis)
+      if (contains(work.reduction, u.dim) != (axis == &p.rows)) return false;
+  return true;
+}
+
 }  // namespace
 
+std::vector<Places> places(const System& system) {
+  const ArrayTier& a = system.array;
+  const Place edge = a.l0_bytes > 0 ? Place::L0 : Place::Pe;
+  std::vector<Places> found;
+  for (const Place sums : {Place::Acc, Place::Lrf}) {
+    if (sums == Place::Acc ? a.accumulators == 0 : !a.sums_in_lrf) continue;
+    found.push_back({edge, edge, sums});
+    if (a.lrf_bytes > 0) found.push_back({edge, Place::Lrf, sums});
+    if (a.lrf_bytes > 0) found.push_back({Place::Lrf, edge, sums});
+  }
+  return found;
+}
+
 std::vector<Dataflow> dataflows(const Work& work, const System& system) {
-  constexpr std::array<Place, 2> kPlaces[3] = {
-      {Place::L0, Place::Lrf}, {Place::Lrf, Place::L0}, {Place::L0, Place::L0}};
   const ArrayTier& a = system.array;
   std::vector<Dataflow> found;
-  for (const auto& rows : axis_choices(work, a.row_dims, a.rows, true))
-    for (const auto& columns : axis_choices(work, a.column_dims, a.columns, false))
-      for (const auto& lanes : axis_choices(work, a.lane_dims, a.lanes, false))
-        for (const auto& corelets :
-             axis_choices(work, a.corelet_dims, system.core.corelets, false)) {
+  for (const auto& rows : axis_choices(work, a.row_dims, a.rows))
+    for (const auto& columns : axis_choices(work, a.column_dims, a.columns))
+      for (const auto& lanes : axis_choices(work, a.lane_dims, a.lanes))
+        for (const auto& corelets : axis_choices(work, a.corelet_dims, system.core.corelets)) {
           Dataflow flow;
           flow.p = {rows, columns, lanes, corelets};
           for (const auto* axis : {&rows, &columns, &lanes, &corelets})
-            for (const Unroll& u : *axis) flow.unroll[u.dim] *= u.factor;
-          for (const auto& places : kPlaces) {
-            flow.inner = places;
+            for (const Unroll& u : *axis) {
+              flow.unroll[u.dim] *= u.factor;
+              if (axis != &lanes) flow.pe_unroll[u.dim] *= u.factor;
+            }
+          for (const Places& inner : places(system)) {
+            if (inner[2] == Place::Acc && !adds_up(work, flow.p)) continue;
+            flow.inner = inner;
             found.push_back(flow);
           }
         }

@@ -34,11 +34,17 @@ std::vector<std::vector<Dim>> tile_orders(const Work& work, DimSet several);
 // Distinct orders of B loops of several trips: grp, then {mb i j}, {out}, {in ki kj} in any order.
 std::vector<std::vector<Dim>> block_orders(DimSet several);
 
-// F: what lies on the axes of the array, and where the loads end.
+// Where operands sit at the array: INP, KER, and OUT's partial sums.
+using Places = std::array<Place, 3>;
+
+// The kinds of places that the system allows, in the order in which they are tried.
+std::vector<Places> places(const System& system);
+
+// F: what lies on the axes of the array, and where the operands sit.
 struct Dataflow {
   ArrayWork p;
-  Extents unroll = Extents::filled(1);
-  std::array<Place, 2> inner{Place::L0, Place::L0};  // INP, KER
+  Extents unroll = Extents::filled(1), pe_unroll = unroll;  // as in LoopNest
+  Places inner{};
 };
 std::vector<Dataflow> dataflows(const Work& work, const System& system);
 

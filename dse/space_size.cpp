@@ -51,7 +51,15 @@ class DimPoints {
   std::map<int64_t, std::vector<Wide>> known_;
 };
 
-// Tiles with their blocks, over all dataflows.
+// Types of hops at the array that a dataflow leaves open.
+Wide hop_types(const Problem& problem, size_t flow) {
+  Wide types = 2;
+  for (size_t x = 0; x < 2; ++x)
+    if (problem.flows[flow].inner[x] != Place::Pe) types *= 2;
+  return types;
+}
+
+// Tiles with their blocks and hops at the array, over all dataflows.
 Wide points_of(const Problem& problem, const std::vector<UnrollClass>& unrolls,
                const Extents& parts, std::vector<DimPoints>& dims) {
   std::array<const std::vector<Wide>*, kDimCount> along{};
@@ -59,7 +67,8 @@ Wide points_of(const Problem& problem, const std::vector<UnrollClass>& unrolls,
     along[k] = &dims[k].of(largest_share(problem.work.extent[kDims[k]], parts[kDims[k]]));
   Wide points = 0;
   for (const UnrollClass& unroll : unrolls) {
-    Wide product = unroll.flows.size();
+    Wide product = 0;
+    for (size_t f : unroll.flows) product += problem.flows.empty() ? 1 : hop_types(problem, f);
     for (size_t k = 0; k < kDimCount; ++k) product *= (*along[k])[unroll.value[k]];
     points += product;
   }
@@ -75,7 +84,7 @@ std::string space_size(const Problem& problem) {
       factorial(std::popcount(free & reduced)) * factorial(std::popcount(free & ~reduced));
   const bool move = problem.work.kind == WorkKind::Move;
   for (size_t x = 0; !move && x < problem.operands; ++x) choices *= 2;
-  if (problem.work.kind == WorkKind::Array) choices *= 6 * 2 * 2 * 2;
+  if (problem.work.kind == WorkKind::Array) choices *= 6;
   std::vector<UnrollClass> unrolls = problem.unrolls;
   if (unrolls.empty()) {  // off the array
     unrolls.resize(1);

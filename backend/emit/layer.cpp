@@ -51,11 +51,13 @@ class LocalMemory {
         return Memory::Lrf;
       case Place::Acc:
         return Memory::Acc;
+      case Place::Pe:
+        return Memory::Pe;
     }
     TW_CHECK(false, "place {}", static_cast<int>(place));
   }
 
-  std::array<int64_t, 5> top_{};  // bytes of Lx, cells elsewhere
+  std::array<int64_t, 6> top_{};  // bytes of Lx, cells elsewhere
 };
 
 DimSet divided_dims(const CoreDivision& division) {

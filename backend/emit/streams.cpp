@@ -139,8 +139,13 @@ void StreamWriter::block_transfers(TransferType type, At at) {
     if (motion.store || motion.type != type) continue;
     const PlacedOperand& p = of(motion);
     Transfer transfer;
-    transfer.when = when_moving(at, false, block_mask(motion.moves));
-    if (motion.moves == 0) transfer.when.within = tile_mask(p.hop->moves);
+    if (motion.inner == Place::Pe) {
+      transfer.unroll = layer_.nest.unroll.values;
+    } else {
+      transfer.when = when_moving(at, false, block_mask(motion.moves));
+      if (motion.moves == 0) transfer.when.within = tile_mask(p.hop->moves);
+      if (motion.inner == Place::Lrf) transfer.unroll = layer_.nest.pe_unroll.values;
+    }
     transfer.stream = type == TransferType::Stream;
     transfer.outer = p.lx;
     transfer.inner = p.near;

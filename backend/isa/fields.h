@@ -104,7 +104,8 @@ template <> inline constexpr auto kFields<Transfer> = std::tuple{
     field("store", &Transfer::store, {0, 1, Style::Named, 0, "load"}), field("stream", &Transfer::stream),
     field("when", &Transfer::when), field("outer", &Transfer::outer), field("inner", &Transfer::inner),
     field("axes", &Transfer::axes, kFew), field("fill", &Transfer::fill),
-    field("multicast", &Transfer::multicast), field("spread", &Transfer::spread)};
+    field("multicast", &Transfer::multicast), field("spread", &Transfer::spread),
+    field("unroll", &Transfer::unroll, {1, kWide, Style::Named, 1})};
 template <> inline constexpr auto kFields<Mac> = std::tuple{
     field("when", &Mac::when), field("inp", &Mac::inp), field("ker", &Mac::ker), field("acc", &Mac::acc),
     field("clear", &Mac::clear, kMask), field("unroll", &Mac::unroll, {1, kWide, Style::Named, 1})};
@@ -183,8 +184,8 @@ inline constexpr None kNames{};
 template <>
 inline constexpr std::array<std::string_view, kUnits> kNames<Unit> = {"ext", "load", "pe", "sfu"};
 template <>
-inline constexpr std::array<std::string_view, 5> kNames<Memory> = {"external", "lx", "l0", "lrf",
-                                                                   "acc"};
+inline constexpr std::array<std::string_view, 6> kNames<Memory> = {"external", "lx",  "l0",
+                                                                   "lrf",      "acc", "pe"};
 template <>
 inline constexpr std::array<std::string_view, 5> kNames<At> = {"current", "next", "previous",
                                                                "first", "last"};

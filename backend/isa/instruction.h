@@ -27,7 +27,8 @@ inline constexpr RegisterMask kEveryRegister = (RegisterMask{1} << kRegisters) -
 enum class Unit : uint8_t { Ext, Load, Pe, Sfu };
 inline constexpr int kUnits = 4;
 
-enum class Memory : uint8_t { External, Lx, L0, Lrf, Acc };
+// Pe: the wires into the PEs. What streams there for a block is taken step by step and not kept.
+enum class Memory : uint8_t { External, Lx, L0, Lrf, Acc, Pe };
 
 // Which state of a nest an instruction looks at, and when it fires there. Current, Next and
 // Previous mean the innermost nest that encloses the instruction. First means the first state of
@@ -160,6 +161,10 @@ struct Join {
 // slots as there are states from one that enters `when.mask` to the next such: each state moves one
 // part of the box of the state that enters next (of the state that was left last), each slot as
 // long as bytes / slots, rounded up, need. The box counts as moved with the last part.
+// `unroll` is for loads into LRFs how many indices of each dim neighbouring PEs differ in: each PE
+// takes its own part, and no such load takes less than system.array.lrf_load_cycles per element of
+// it. For streams into PEs it is what the array does at once, as in Mac: its elements come anew in
+// each of the array's steps, and every step once.
 // A stream (`stream` = true, `load` only) does not hold up its own stream of instructions: the link
 // is busy behind what was issued before, and its consumer may run meanwhile.
 struct Transfer {
@@ -171,6 +176,7 @@ struct Transfer {
   float fill = 0;
   uint8_t multicast = 0;
   bool spread = false;
+  std::array<int64_t, 8> unroll{1, 1, 1, 1, 1, 1, 1, 1};
   bool operator==(const Transfer&) const = default;
 };
 

@@ -144,7 +144,8 @@ class StreamVerifier {
     if (ext)
       check_buffer("inner", t.inner, {Memory::Lx});
     else
-      check_buffer("inner", t.inner, {Memory::L0, Memory::Lrf});
+      check_buffer("inner", t.inner, {Memory::L0, Memory::Lrf, Memory::Pe});
+    if (t.inner.memory == Memory::Pe && !t.stream) say("what goes into the PEs streams");
     if (ext && t.stream) say("only unit load streams");
     if (t.spread && (!ext || (t.when.at != At::Next && t.when.at != At::Previous)))
       say("only unit ext spreads a transfer, of the next or the previous state");
@@ -163,13 +164,13 @@ class StreamVerifier {
   }
 
   void check(const Mac& mac) {
-    check_view("inp", mac.inp, {Memory::L0, Memory::Lrf});
-    check_view("ker", mac.ker, {Memory::L0, Memory::Lrf});
-    check_view("acc", mac.acc, {Memory::Acc});
+    check_view("inp", mac.inp, {Memory::L0, Memory::Lrf, Memory::Pe});
+    check_view("ker", mac.ker, {Memory::L0, Memory::Lrf, Memory::Pe});
+    check_view("acc", mac.acc, {Memory::Acc, Memory::Lrf});
     check_magnitude("multiply-accumulates", most_volume());
   }
   void check(const Drain& drain) {
-    check_view("acc", drain.acc, {Memory::Acc});
+    check_view("acc", drain.acc, {Memory::Acc, Memory::Lrf});
     check_view("out", drain.out, {Memory::Lx});
     if (drain.has_bias) check_view("bias", drain.bias, {Memory::Lx});
     check_expr("epilogue", drain.epilogue, 1);

@@ -12,7 +12,7 @@ namespace tilewright::sim {
 namespace {
 
 constexpr std::array<const char*, kMemories> kMemoryNames = {"external memory", "Lx", "L0", "LRF",
-                                                             "accumulator"};
+                                                             "accumulator",     "PE"};
 using Wide = __int128;
 
 bool counts_bytes(Memory memory) { return memory == Memory::External || memory == Memory::Lx; }

@@ -22,6 +22,13 @@ int64_t link_cycles(const Link& link, int64_t bytes) {
   return bytes > 0 ? link.latency_cycles + hold(bytes, link.bytes_per_cycle) : 0;
 }
 
+int64_t load_cycles(const System& system, const Transfer& transfer, const Registers& registers,
+                    int64_t bytes) {
+  const int64_t on_link = link_cycles(system.core.array_in, bytes);
+  if (transfer.inner.memory != Memory::Lrf || bytes == 0) return on_link;
+  return std::max(on_link, times(system.array.lrf_load_cycles, elems_per_pe(transfer, registers)));
+}
+
 int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& t) {
   if (t.bytes == 0) return 0;
   const Rational share = chip.external_bytes_per_cycle() * Rational::of(t.sharing, t.working);

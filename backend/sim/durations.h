@@ -12,6 +12,9 @@ inline constexpr int64_t kMostCycles = int64_t{1} << 50;  // of one instruction;
 
 // latency + ceil(bytes / bandwidth); nothing for no bytes.
 int64_t link_cycles(const Link& link, int64_t bytes);
+// A transfer of the load unit, of so many bytes: into LRFs as long as each PE's part takes.
+int64_t load_cycles(const System& system, const Transfer& transfer, const Registers& registers,
+                    int64_t bytes);
 // One core's transfer with the external memory.
 struct ExternalTransfer {
   int64_t bytes = 0, longest_bytes = 0;  // of this core's piece, and of the longest one

@@ -1,6 +1,9 @@
 #include "backend/sim/geometry.h"
 
 #include <algorithm>
+#include <numeric>
+
+#include "compiler/support/math.h"
 
 namespace tilewright::sim {
 
@@ -78,6 +81,60 @@ int64_t transfer_bytes(const Transfer& transfer, const Registers& registers,
     bytes = times(bytes, points.high - points.low);
   }
   return bytes;
+}
+
+namespace {
+
+size_t dim_of(const RegisterTerm& term) { return static_cast<size_t>(term.reg) % kBlockRegisters; }
+
+// Points of one axis, summed over the array's steps along the dims that move it: term after term,
+// `span` is what the terms before reach over.
+int64_t points_in_steps(const Transfer& transfer, const Count& count, size_t term, Wide span,
+                        int64_t lattice, const Registers& registers) {
+  if (term == count.terms.size())
+    return static_cast<int64_t>(std::min<Wide>(span / lattice + 1, kMostPoints));
+  const RegisterTerm& t = count.terms[term];
+  const int64_t extent = registers.extent[static_cast<size_t>(t.reg)];
+  const int64_t at_once = transfer.unroll[dim_of(t)];
+  Wide sum = 0;
+  const auto add = [&](int64_t steps, int64_t taken) {
+    if (steps > 0 && taken > 0)
+      sum += Wide{steps} * points_in_steps(transfer, count, term + 1,
+                                           span + Wide{t.coefficient} * (taken - 1), lattice,
+                                           registers);
+  };
+  add(extent / at_once, at_once);
+  add(extent % at_once > 0 ? 1 : 0, extent % at_once);
+  return static_cast<int64_t>(std::clamp<Wide>(sum, 0, kMostPoints));
+}
+
+}  // namespace
+
+int64_t streamed_bytes(const Transfer& transfer, const Registers& registers) {
+  int64_t bytes = transfer.outer.cell_bytes;
+  std::array<bool, kBlockRegisters> moves{};
+  for (const BoxAxis& axis : transfer.axes) {
+    int64_t lattice = 0;
+    for (const RegisterTerm& term : axis.count.terms) {
+      moves[dim_of(term)] = true;
+      if (transfer.unroll[dim_of(term)] > 1) lattice = std::gcd(lattice, term.coefficient);
+    }
+    bytes = times(
+        bytes, points_in_steps(transfer, axis.count, 0, 0, lattice == 0 ? 1 : lattice, registers));
+  }
+  for (size_t d = 0; d < kBlockRegisters; ++d)
+    if (!moves[d])
+      bytes = times(bytes, ceil_div(registers.extent[kBlockRegisters + d], transfer.unroll[d]));
+  return bytes;
+}
+
+int64_t elems_per_pe(const Transfer& transfer, const Registers& registers) {
+  Registers own = registers;
+  for (size_t d = 0; d < kBlockRegisters; ++d)
+    own.extent[kBlockRegisters + d] = ceil_div(own.extent[kBlockRegisters + d], transfer.unroll[d]);
+  int64_t elems = 1;
+  for (const BoxAxis& axis : transfer.axes) elems = times(elems, count_of(axis.count, own));
+  return elems;
 }
 
 int64_t external_bytes(const Transfer& transfer, const Registers& registers, const CoreSlice& slice,

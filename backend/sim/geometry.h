@@ -24,6 +24,10 @@ AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const Core
 // Of all points but the padding, in bytes of the outer cells.
 int64_t transfer_bytes(const Transfer& transfer, const Registers& registers,
                        const CoreSlice& slice);
+// Of a stream into the PEs: in each of the array's steps what that step takes.
+int64_t streamed_bytes(const Transfer& transfer, const Registers& registers);
+// Of a load into the LRFs: elements for each PE.
+int64_t elems_per_pe(const Transfer& transfer, const Registers& registers);
 // The same for external memory, where a run of consecutive elements takes whole granules.
 int64_t external_bytes(const Transfer& transfer, const Registers& registers, const CoreSlice& slice,
                        int64_t granule);

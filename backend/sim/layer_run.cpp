@@ -202,8 +202,10 @@ bool LayerRun::step(Stream& stream, const Transfer& transfer) {
   }
   if (stream.unit == static_cast<int>(Unit::Ext)) return meet(stream);
   const CoreSlice& slice = plan_.layer->cores[static_cast<size_t>(stream.core)];
-  const int64_t bytes = transfer_bytes(transfer, look_.registers, slice);
-  const int64_t cycles = link_cycles(program_.system.core.array_in, bytes);
+  const int64_t bytes = transfer.inner.memory == Memory::Pe
+                            ? streamed_bytes(transfer, look_.registers)
+                            : transfer_bytes(transfer, look_.registers, slice);
+  const int64_t cycles = load_cycles(program_.system, transfer, look_.registers, bytes);
   add(in_bytes_, bytes);
   add(stream.busy, cycles);
   put(stream, look_);

@@ -15,9 +15,11 @@ namespace tilewright::sim {
 namespace {
 
 constexpr std::array<const char*, kUnits> kUnitNames = {"ext", "load", "pe", "sfu"};
-constexpr std::array<const char*, kMemories> kMemoryNames = {"external memory", "Lx", "L0", "LRF",
-                                                             "the accumulators"};
-constexpr size_t kMostDepth = 16;  // of open nests
+constexpr std::array<const char*, kMemories> kMemoryNames = {
+    "external memory", "Lx", "L0", "LRF", "the accumulators", "the PEs"};
+constexpr size_t kMostDepth = 16;                    // of open nests
+constexpr int64_t kMostStreamed = int64_t{1} << 32;  // bytes of blocks that stream into PEs
+constexpr size_t kMostStreamedTerms = 4;             // of an axis of such a block
 
 const char* name_of(const Instruction& instruction) {
   return std::visit(Overloaded{
@@ -222,6 +224,8 @@ int64_t Planner::capacity_bytes(Memory memory) const {
     case Memory::Acc:
       return times(times(times(array.accumulators, 4), core.corelets),
                    times(array.columns, array.lanes));
+    case Memory::Pe:  // holds nothing between steps
+      return kMostStreamed;
   }
   return 0;
 }
@@ -331,6 +335,12 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
     return report(fmt::format("{} axes", transfer.axes.size()));
   for (const BoxAxis& axis : transfer.axes)
     if (axis.count.step < 1) report(fmt::format("axis with a step of {}", axis.count.step));
+  for (int64_t unroll : transfer.unroll)
+    if (unroll < 1) report(fmt::format("unrolls a dim by {}", unroll));
+  if (inner == Memory::Pe)
+    for (const BoxAxis& axis : transfer.axes)
+      if (axis.count.terms.size() > kMostStreamedTerms)
+        report(fmt::format("streams an axis of {} terms into the PEs", axis.count.terms.size()));
   buffer(plan, transfer.outer);
   buffer(plan, transfer.inner);
   if (transfer.spread &&
@@ -346,7 +356,7 @@ void Planner::plan_of(InstructionPlan& plan, const Mac& mac) {
     if (unroll < 1) report(fmt::format("unrolls a dim by {}", unroll));
   for (const LocalView* view : {&mac.inp, &mac.ker, &mac.acc}) {
     if (view->buffer.memory == Memory::External || view->buffer.memory == Memory::Lx)
-      report("the arrays reach L0, LRF and accumulators only");
+      report("the arrays reach neither external memory nor Lx");
     buffer(plan, view->buffer);
   }
 }

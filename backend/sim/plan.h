@@ -15,7 +15,7 @@
 namespace tilewright::sim {
 
 inline constexpr int kMostBuffers = 17;  // of one instruction
-inline constexpr int kMemories = 5;
+inline constexpr int kMemories = 6;
 
 // Counts the states of a stage's nests that entered `mask`.
 struct CounterPlan {

@@ -70,10 +70,12 @@ struct CoreTier {
 struct ArrayTier {
   int64_t rows = 1, columns = 1, lanes = 1;
   std::vector<std::string> row_dims, column_dims, lane_dims, corelet_dims;
-  int64_t l0_bytes = 0;      // edge scratchpad of one corelet
-  int64_t lrf_bytes = 0;     // local register file of one PE
-  int64_t accumulators = 0;  // partial sums of 4 bytes per lane at the foot of each column
-  int64_t fill_cycles = 0;   // array fill and drain, and issue, of one array instruction
+  int64_t l0_bytes = 0;         // edge scratchpad of one corelet; 0: Lx feeds the PEs directly
+  int64_t lrf_bytes = 0;        // local register file of one PE
+  int64_t lrf_load_cycles = 0;  // per element and PE that comes into the LRFs, at least
+  bool sums_in_lrf = false;     // partial sums of 4 bytes may gather in the PEs themselves
+  int64_t accumulators = 0;     // or, per lane, at the foot of each column; 0: not there
+  int64_t fill_cycles = 0;      // array fill and drain, and issue, of one array instruction
   bool operator==(const ArrayTier&) const = default;
 };
 

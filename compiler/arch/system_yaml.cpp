@@ -223,7 +223,7 @@ class SystemReader {
     read_dims(fields, "row_dims", array.row_dims, Need::Required);
     fields.integer("columns", array.columns, {1, kMostAlongAxis});
     read_dims(fields, "column_dims", array.column_dims, Need::Required);
-    fields.integer("l0_bytes", array.l0_bytes, {1, kMostBytes});
+    fields.integer("l0_bytes", array.l0_bytes, {0, kMostBytes}, Need::Optional);
     fields.integer("fill_cycles", array.fill_cycles, {0, kMostCycles});
     fields.finish();
   }
@@ -234,7 +234,14 @@ class SystemReader {
     fields.integer("lanes", array.lanes, {1, kMostAlongAxis});
     read_dims(fields, "lane_dims", array.lane_dims, Need::Required);
     fields.integer("lrf_bytes", array.lrf_bytes, {0, kMostBytes});
-    fields.integer("accumulators", array.accumulators, {1, kMostAccumulators});
+    fields.integer("lrf_load_cycles", array.lrf_load_cycles, {0, kMostCycles}, Need::Optional);
+    fields.boolean("sums_in_lrf", array.sums_in_lrf, Need::Optional);
+    fields.integer("accumulators", array.accumulators, {0, kMostAccumulators},
+                   array.sums_in_lrf ? Need::Optional : Need::Required);
+    if (reader_.clean() && array.accumulators == 0 && !array.sums_in_lrf) {
+      reader_.report(node, "partial sums have no place: 'accumulators' is 0",
+                     "accumulators at the columns, or sums_in_lrf: true");
+    }
     fields.finish();
   }
 
@@ -376,6 +383,17 @@ YamlNode core_node(const System& system) {
                    {"semaphore_cycles", yaml_integer(core.semaphore_cycles)}});
 }
 
+YamlNode pe_node(const ArrayTier& array) {
+  YamlNode node = yaml_map({{"lanes", yaml_integer(array.lanes)},
+                            {"lane_dims", dims_node(array.lane_dims)},
+                            {"lrf_bytes", yaml_integer(array.lrf_bytes)}});
+  if (array.lrf_load_cycles != 0)
+    yaml_add(node, "lrf_load_cycles", yaml_integer(array.lrf_load_cycles));
+  if (array.sums_in_lrf) yaml_add(node, "sums_in_lrf", yaml_boolean(true));
+  yaml_add(node, "accumulators", yaml_integer(array.accumulators));
+  return node;
+}
+
 }  // namespace
 
 Result<System> parse_system(std::string_view yaml, const std::string& where) {
@@ -398,11 +416,7 @@ std::string print_system(const System& system) {
                      {"column_dims", dims_node(array.column_dims)},
                      {"l0_bytes", yaml_integer(array.l0_bytes)},
                      {"fill_cycles", yaml_integer(array.fill_cycles)}}));
-  yaml_add(root, "pe",
-           yaml_map({{"lanes", yaml_integer(array.lanes)},
-                     {"lane_dims", dims_node(array.lane_dims)},
-                     {"lrf_bytes", yaml_integer(array.lrf_bytes)},
-                     {"accumulators", yaml_integer(array.accumulators)}}));
+  yaml_add(root, "pe", pe_node(array));
   YamlNode precisions = yaml_map();
   for (const auto& [name, info] : system.precisions)
     yaml_add(precisions, name, precision_node(info));

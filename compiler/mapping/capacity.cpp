@@ -35,8 +35,9 @@ Capacity capacity(const Work& work, const RapidDsc& dsc, const LoopNest& nest) {
   for (const Motion& m : nest.external) used.lx_bytes += lx_buffer_bytes(work, m);
   for (const Motion& m : nest.inner) {
     const Operand& operand = work.operands[static_cast<size_t>(m.operand)];
+    if (m.inner == Place::Pe) continue;
     const int64_t elems = block_elems(operand, dsc.p, dsc.b, m.inner) * m.buffers;
-    if (m.store)
+    if (m.inner == Place::Acc)
       used.accumulators += elems;
     else
       (m.inner == Place::Lrf ? used.lrf_bytes : used.l0_bytes) += elems * m.cell_bytes;

@@ -24,6 +24,13 @@ std::optional<LoopRef> innermost_loop(const RapidDsc& dsc, Stage stage, DimSet d
   return found;
 }
 
+DataTransfer inner_hop(const RapidDsc& dsc, const Operand& operand, Place inner,
+                       TransferType type) {
+  const std::optional<LoopRef> loop = innermost_loop(dsc, Stage::B, operand.dims());
+  if (operand.role != Role::Out) return {Place::Lx, inner, type, loop};
+  return {inner == Place::Lrf ? Place::Lrf : Place::Acc, Place::Lx, type, loop};
+}
+
 }  // namespace
 
 RapidDsc compose(const Work& work, const MappingChoice& choice) {
@@ -50,8 +57,7 @@ RapidDsc compose(const Work& work, const MappingChoice& choice) {
     data.transfers.push_back({out ? Place::Lx : Place::External, out ? Place::External : Place::Lx,
                               choice.types[o][0], innermost_loop(dsc, Stage::T, operand.dims())});
     if (array && operand.role != Role::Bias)
-      data.transfers.push_back({out ? Place::Acc : Place::Lx, out ? Place::Lx : choice.inner[o],
-                                choice.types[o][1], innermost_loop(dsc, Stage::B, operand.dims())});
+      data.transfers.push_back(inner_hop(dsc, operand, choice.inner[o], choice.types[o][1]));
     dsc.data_structures.push_back(std::move(data));
   }
   dsc.comp_primitives = comp_primitives(work);

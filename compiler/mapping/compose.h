@@ -19,7 +19,9 @@ struct MappingChoice {
   std::vector<Dim> t_order, b_order;  // each dim at most once; dims left out come last
   // Per operand, in the order of Work::operands: the hop at External, then the hop at Lx.
   std::vector<std::array<TransferType, 2>> types;
-  std::vector<Place> inner;  // per operand, where it sits next to the array: L0 or Lrf (Array only)
+  // Array only, per operand: where it sits at the array, L0, Lrf or Pe; of OUT where its partial
+  // sums gather, Lrf or else Acc.
+  std::vector<Place> inner;
 };
 
 // The mapping that `choice` describes; it may be illegal (see rejection.h). Sfu and Move layers

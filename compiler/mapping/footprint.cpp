@@ -49,6 +49,37 @@ int64_t axis_points_touched(const AccessAxis& axis, const Extents& ext) {
   return std::unique(touched.begin(), touched.end()) - touched.begin();
 }
 
+int64_t axis_points_in_steps(const AccessAxis& axis, const Extents& unroll, const Extents& ext) {
+  struct Steps {
+    int64_t count, ext;
+  };
+  const auto steps_of = [&](size_t term) {
+    if (term >= axis.terms.size()) return std::vector<Steps>{{1, 1}};
+    const Dim d = axis.terms[term].dim;
+    return std::vector<Steps>{{ext[d] / unroll[d], unroll[d]},
+                              {ext[d] % unroll[d] > 0 ? 1 : 0, ext[d] % unroll[d]}};
+  };
+  const int64_t lattice = lattice_step(axis, unroll);
+  int64_t points = 0;
+  for (const Steps& a : steps_of(0))
+    for (const Steps& b : steps_of(1)) {
+      if (a.count * b.count == 0) continue;
+      Extents step = Extents::filled(1);
+      if (!axis.terms.empty()) step[axis.terms[0].dim] = a.ext;
+      if (axis.terms.size() > 1) step[axis.terms[1].dim] = b.ext;
+      points += a.count * b.count * axis_points(axis, lattice, step);
+    }
+  return points;
+}
+
+int64_t elems_in_steps(const Operand& operand, const Extents& unroll, const Extents& ext) {
+  int64_t elems = 1;
+  for (const AccessAxis& axis : operand.axes) elems *= axis_points_in_steps(axis, unroll, ext);
+  for (Dim d : kDims)
+    if (!contains(operand.dims(), d)) elems *= ceil_div(ext[d], unroll[d]);
+  return elems;
+}
+
 int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext) {
   int64_t elems = 1;
   for (const AccessAxis& axis : operand.axes)

@@ -26,6 +26,14 @@ int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& 
 // left out: exact up to 2^22 pairs of indices of the two terms, beyond that a lower bound.
 int64_t axis_points_touched(const AccessAxis& axis, const Extents& ext);
 
+// Lattice points along one axis, counted anew in each of the array's steps over a block of extents
+// `ext`, of which it takes `unroll` at once.
+int64_t axis_points_in_steps(const AccessAxis& axis, const Extents& unroll, const Extents& ext);
+
+// Elements that the PEs take of an operand, step by step, over a block: neighbours that need the
+// same element at once share it.
+int64_t elems_in_steps(const Operand& operand, const Extents& unroll, const Extents& ext);
+
 // Product of axis_points over the axes: elements of a dense buffer that holds the box.
 int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext);
 

@@ -46,10 +46,19 @@ class Findings {
   bool tile_rules();
   bool array_rules();
   bool axis_rules(const std::vector<Unroll>& axis, const std::vector<std::string>& dims,
-                  int64_t lanes, bool may_reduce);
+                  int64_t places);
+  bool axis_sums(const std::vector<Unroll>& axis);
   bool order_rules();
   bool operand_rules();
   bool hop_rules(size_t operand);
+  bool gathers_at(Place place) const {
+    return place == Place::Acc || (place == Place::Lrf && system_.array.sums_in_lrf);
+  }
+  // With an L0 at its edge, the array takes nothing past it.
+  bool feeds_from(Place place) const {
+    return place == Place::L0 || place == Place::Lrf ||
+           (place == Place::Pe && system_.array.l0_bytes == 0);
+  }
   bool hop_type(const DataStructure& data, size_t hop);
   bool out_may_stream();
   bool hop_loop(const DataStructure& data, const Operand& operand, size_t hop);
@@ -118,26 +127,44 @@ bool Findings::tile_rules() {
 
 bool Findings::array_rules() {
   const ArrayTier& a = system_.array;
-  return axis_rules(dsc_.p.rows, a.row_dims, a.rows, true) &&
-         axis_rules(dsc_.p.columns, a.column_dims, a.columns, false) &&
-         axis_rules(dsc_.p.lanes, a.lane_dims, a.lanes, false) &&
-         axis_rules(dsc_.p.corelets, a.corelet_dims, system_.core.corelets, false);
+  return axis_rules(dsc_.p.rows, a.row_dims, a.rows) &&
+         axis_rules(dsc_.p.columns, a.column_dims, a.columns) &&
+         axis_rules(dsc_.p.lanes, a.lane_dims, a.lanes) &&
+         axis_rules(dsc_.p.corelets, a.corelet_dims, system_.core.corelets);
 }
 
 bool Findings::axis_rules(const std::vector<Unroll>& axis, const std::vector<std::string>& dims,
-                          int64_t lanes, bool may_reduce) {
+                          int64_t places) {
   const auto used = static_cast<int64_t>(axis.size());
-  const int64_t most = work_.kind == WorkKind::Array ? 1 : 0;
-  if (used > most && !add(Code::AxisCombination, used, most)) return false;
+  if (work_.kind != WorkKind::Array && used > 0 && !add(Code::AxisCombination, used, 0))
+    return false;
+  int64_t taken = 1;
+  DimSet seen = 0;
   for (const Unroll& u : axis) {
     if (std::find(dims.begin(), dims.end(), name_of(u.dim)) == dims.end() &&
         !add(Code::AxisDim, u.dim, 1, 0))
       return false;
-    if (!may_reduce && contains(work_.reduction, u.dim) && !add(Code::AxisCombination, u.dim, 1, 0))
+    if (contains(seen, u.dim) && !add(Code::AxisCombination, u.dim, 2, 1)) return false;
+    seen |= bit(u.dim);
+    taken *= std::clamp<int64_t>(u.factor, 1, places + 1);
+    if ((u.factor < 1 || taken > places) &&
+        !add(Code::AxisExtent, u.dim, u.factor < 1 ? u.factor : taken, places))
       return false;
-    if ((u.factor < 1 || u.factor > lanes) && !add(Code::AxisExtent, u.dim, u.factor, lanes))
-      return false;
+    taken = std::min(taken, places + 1);
   }
+  return axis_sums(axis);
+}
+
+// Sums at the foot of the columns: all PEs of a column add to one, and no one else does.
+bool Findings::axis_sums(const std::vector<Unroll>& axis) {
+  for (const DataStructure& data : dsc_.data_structures)
+    if (data.role == Role::Out && !data.transfers.empty() &&
+        data.transfers.back().src == Place::Lrf)
+      return true;
+  const bool rows = &axis == &dsc_.p.rows;
+  for (const Unroll& u : axis)
+    if (contains(work_.reduction, u.dim) != rows && !add(Code::AxisCombination, u.dim, 1, 0))
+      return false;
   return true;
 }
 
@@ -171,10 +198,6 @@ bool Findings::operand_rules() {
   }
   for (size_t o = 0; o < data.size(); ++o)
     if (!hop_rules(o)) return false;
-  int64_t in_lrf = 0;
-  for (const DataStructure& d : data)
-    for (const DataTransfer& t : d.transfers) in_lrf += t.dst == Place::Lrf ? 1 : 0;
-  if (in_lrf > 1 && !add(Code::TransferRoute, in_lrf, 1)) return false;
   const std::vector<std::string> members = comp_primitives(work_);
   return dsc_.comp_primitives == members ||
          add(Code::CompPrimitives, static_cast<int64_t>(dsc_.comp_primitives.size()),
@@ -195,10 +218,9 @@ bool Findings::hop_rules(size_t operand) {
     route = first.src == (out ? Place::Lx : Place::External) &&
             first.dst == (out ? Place::External : Place::Lx);
     if (inner && out)
-      route &= data.transfers[1].src == Place::Acc && data.transfers[1].dst == Place::Lx;
+      route &= gathers_at(data.transfers[1].src) && data.transfers[1].dst == Place::Lx;
     else if (inner)
-      route &= data.transfers[1].src == Place::Lx &&
-               (data.transfers[1].dst == Place::L0 || data.transfers[1].dst == Place::Lrf);
+      route &= data.transfers[1].src == Place::Lx && feeds_from(data.transfers[1].dst);
   }
   if (!route) return add(Code::TransferRoute, data.role, hops, inner ? 2 : 1);
   for (size_t hop = 0; hop < data.transfers.size(); ++hop)
@@ -212,10 +234,12 @@ bool Findings::hop_type(const DataStructure& data, size_t hop) {
   if (hop == 0) {
     good = work_.kind != WorkKind::Move || t.type == TransferType::BlockLoad;
     if (data.role == Role::Out && t.type == TransferType::Stream && good) return out_may_stream();
-  } else if (t.src == Place::Acc) {
+  } else if (data.role == Role::Out) {
     good = t.type != TransferType::BlockLoad;
   } else if (t.dst == Place::Lrf) {
     good = t.type != TransferType::Stream;
+  } else if (t.dst == Place::Pe) {
+    good = t.type == TransferType::Stream;
   }
   const LoopRef stage{hop == 0 ? Stage::T : Stage::B, Dim::mb};
   return good || add({Code::TransferType, data.role, stage, std::nullopt, 1, 0});

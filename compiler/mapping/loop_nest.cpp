@@ -92,13 +92,16 @@ Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Ho
 LoopNest lower(const Work& work, const System& system, const PrecisionInfo& precision,
                const RapidDsc& dsc) {
   LoopNest nest;
-  nest.unroll = Extents::filled(1);
+  nest.unroll = nest.pe_unroll = Extents::filled(1);
   for (Dim d : kDims) {
     nest.cores *= dsc.core_d.parts[d];
     nest.share[d] = largest_share(work.extent[d], dsc.core_d.parts[d]);
   }
   for (const auto* axis : {&dsc.p.rows, &dsc.p.columns, &dsc.p.lanes, &dsc.p.corelets})
-    for (const Unroll& u : *axis) nest.unroll[u.dim] *= u.factor;
+    for (const Unroll& u : *axis) {
+      nest.unroll[u.dim] *= u.factor;
+      if (axis != &dsc.p.lanes) nest.pe_unroll[u.dim] *= u.factor;
+    }
   nest.t_loops = loops_of(dsc, Stage::T, nest.share, dsc.t);
   nest.b_loops = loops_of(dsc, Stage::B, dsc.t, dsc.b);
   nest.t_partial = static_cast<DimSet>(dims_of(nest.t_loops) & work.reduction);

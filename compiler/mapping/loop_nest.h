@@ -25,7 +25,8 @@ struct Loop {
 };
 
 // One hop of one operand, between External and Lx (T stage) or between Lx and the array (B stage).
-// What no B loop moves stays at the array until its tile in Lx is another one.
+// What no B loop moves stays at the array until its tile in Lx is another one. At Place::Pe nothing
+// stays: each block takes it anew.
 struct Motion {
   int operand = 0;  // index in Work::operands
   Role role = Role::Inp;
@@ -53,6 +54,7 @@ struct LoopNest {
   int64_t cores = 1;                   // that work: product of core parts
   Extents share;                       // the largest core share
   Extents unroll;                      // per dim: product of its factors in P
+  Extents pe_unroll;                   // of those on rows, columns and corelets: one PE each
   std::vector<Loop> t_loops, b_loops;  // outermost first, only loops of several trips
   std::vector<Motion> external;        // in program order of the external link: loads, then OUT
   std::vector<Motion> inner;           // Array only: INP, KER, OUT

@@ -26,6 +26,8 @@ std::string_view name_of(Place place) {
       return "Lrf";
     case Place::Acc:
       return "Acc";
+    case Place::Pe:
+      return "Pe";
   }
   TW_CHECK(false, "place {}", static_cast<int>(place));
 }

@@ -48,13 +48,15 @@ struct Unroll {
   auto operator<=>(const Unroll&) const = default;
 };
 
-// P: what lies on the array at once. Reduction dims along rows or corelets are summed in the array.
+// P: what lies on the array at once. Along an axis lie several dims side by side, each once.
+// Reduction dims among them are summed in the array.
 struct ArrayWork {
   std::vector<Unroll> rows, columns, lanes, corelets;
   auto operator<=>(const ArrayWork&) const = default;
 };
 
-enum class Place : uint8_t { External, Lx, L0, Lrf, Acc };
+// Pe: into the PEs as they need it, step by step, without a copy beside them.
+enum class Place : uint8_t { External, Lx, L0, Lrf, Acc, Pe };
 enum class TransferType : uint8_t { Stream, BlockLoad, DoubleBuffer };
 
 // One hop of an operand. It happens once per iteration of `loop` (none: once per run of its

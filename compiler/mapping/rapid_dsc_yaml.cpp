@@ -221,7 +221,8 @@ class MappingReader {
 
   void read_place(const YamlNode* node, const std::string& what, Place& place) {
     if (node == nullptr) return;
-    read_name(*node, what, {Place::External, Place::Lx, Place::L0, Place::Lrf, Place::Acc}, place);
+    read_name(*node, what,
+              {Place::External, Place::Lx, Place::L0, Place::Lrf, Place::Acc, Place::Pe}, place);
   }
 
   DataStructure read_structure(const YamlNode& node) {

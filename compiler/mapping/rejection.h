@@ -26,9 +26,10 @@ namespace tilewright {
   X(R08, BlockExceedsTile, "block-exceeds-tile",                                                   \
     "B must lie in [1, T] (and equal T off the array)", "indices")                                 \
   X(R09, AxisDim, "axis-dim", "the system does not lay this dim along this array axis", "")        \
-  X(R10, AxisExtent, "axis-extent", "unrolling exceeds the axis of the array", "lanes")            \
+  X(R10, AxisExtent, "axis-extent", "unrolling exceeds the axis of the array", "places")           \
   X(R11, AxisCombination, "axis-combination",                                                      \
-    "one dim per array axis, no reduced dim on columns or lanes, none off the array", "dims")      \
+    "a dim once per axis, none off the array; sums at the columns: reduced dims along rows alone", \
+    "dims")                                                                                        \
   X(R12, LoopOrder, "loop-order", "loop_order must list each loop of several trips once, T first", \
     "loops")                                                                                       \
   X(R13, PartialSumsStream, "partial-sums-stream",                                                 \

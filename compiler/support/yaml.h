@@ -32,6 +32,7 @@ struct YamlNode {
 };
 
 // Builders for printing.
+YamlNode yaml_boolean(bool value);
 YamlNode yaml_string(std::string_view text);  // quoted where it must be
 YamlNode yaml_integer(int64_t value);
 YamlNode yaml_list(std::vector<YamlNode> items);

@@ -77,6 +77,13 @@ void block(const YamlNode& node, size_t indent, std::string& text) {
 
 }  // namespace
 
+YamlNode yaml_boolean(bool value) {
+  YamlNode node;
+  node.kind = Kind::Scalar;
+  node.text = value ? "true" : "false";
+  return node;
+}
+
 YamlNode yaml_string(std::string_view text) {
   YamlNode node;
   node.kind = Kind::Scalar;

@@ -199,6 +199,11 @@ bool YamlFields::rational(std::string_view key, Rational& value, int64_t most, N
   return node != nullptr && reader_.rational(*node, fmt::format("'{}'", key), value, most);
 }
 
+bool YamlFields::boolean(std::string_view key, bool& value, Need need) {
+  const YamlNode* node = find(key, need);
+  return node != nullptr && reader_.boolean(*node, fmt::format("'{}'", key), value);
+}
+
 bool YamlFields::string(std::string_view key, std::string& value, Need need) {
   const YamlNode* node = find(key, need);
   return node != nullptr && reader_.string(*node, fmt::format("'{}'", key), value);

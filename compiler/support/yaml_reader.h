@@ -71,6 +71,7 @@ class YamlFields {
   bool integer(std::string_view key, int64_t& value, IntegerRange range,
                Need need = Need::Required);
   bool rational(std::string_view key, Rational& value, int64_t most, Need need = Need::Required);
+  bool boolean(std::string_view key, bool& value, Need need = Need::Required);
   bool string(std::string_view key, std::string& value, Need need = Need::Required);
   bool list(std::string_view key, size_t most, const std::function<void(const YamlNode&)>& read,
             Need need = Need::Required);

@@ -19,9 +19,12 @@ class PlannerRule {
     const bool move = work.kind == WorkKind::Move;
     const TransferType outer = move ? TransferType::BlockLoad : TransferType::DoubleBuffer;
     for (const Operand& o : work.operands) {
-      choice_.types.push_back(
-          {outer, o.role == Role::Ker ? TransferType::DoubleBuffer : TransferType::Stream});
-      choice_.inner.push_back(o.role == Role::Ker ? Place::Lrf : Place::L0);
+      const bool in_lrf = o.role == Role::Ker && system.array.lrf_bytes > 0;
+      choice_.types.push_back({outer, in_lrf ? TransferType::DoubleBuffer : TransferType::Stream});
+      choice_.inner.push_back(in_lrf || (o.role == Role::Out && system.array.accumulators == 0)
+                                  ? Place::Lrf
+                              : system.array.l0_bytes > 0 ? Place::L0
+                                                          : Place::Pe);
     }
     choice_.t_order = {Dim::grp, Dim::out, Dim::mb, Dim::i, Dim::j, Dim::in, Dim::ki, Dim::kj};
     choice_.b_order = {Dim::grp, Dim::out, Dim::in, Dim::ki, Dim::kj, Dim::mb, Dim::i, Dim::j};

@@ -228,6 +228,11 @@ class CoreCount {
       if (o.role == Role::Bias) continue;
       size_t entered = 0;
       for (size_t n = 0; n < blocks.size(); ++n) {
+        if (streams_into_pes(o)) {
+          for (const Ranges& step : array_steps(blocks[n]))
+            bytes["array_in"] += touched(o, step, false) * precision_.bytes;
+          continue;
+        }
         if (o.role != Role::Out) {
           if (n == 0 ? !stays(o) : !same(o, blocks[n], blocks[n - 1]))
             bytes["array_in"] += touched(o, blocks[n], false) * precision_.bytes;
@@ -239,6 +244,31 @@ class CoreCount {
             touched(o, blocks[n], false) * cell * (starts_anew(blocks[entered], share) ? 1 : 2);
       }
     }
+  }
+
+  bool streams_into_pes(const Operand& o) const {
+    for (const DataStructure& data : dsc_.data_structures)
+      if (data.role == o.role) return data.transfers.back().dst == Place::Pe;
+    return false;
+  }
+
+  // What the array does at once, step by step.
+  std::vector<Ranges> array_steps(const Ranges& block) const {
+    Extents at_once = Extents::filled(1);
+    for (const auto* axis : {&dsc_.p.rows, &dsc_.p.columns, &dsc_.p.lanes, &dsc_.p.corelets})
+      for (const Unroll& u : *axis) at_once[u.dim] *= u.factor;
+    std::vector<Ranges> steps = {block};
+    for (size_t d = 0; d < kDimCount; ++d) {
+      std::vector<Ranges> finer;
+      for (Ranges step : steps)
+        for (const int64_t end = step[d].end; step[d].begin < end;
+             step[d].begin += at_once.values[d]) {
+          step[d].end = std::min(end, step[d].begin + at_once.values[d]);
+          finer.push_back(step);
+        }
+      steps = finer;
+    }
+    return steps;
   }
 
   bool starts_anew(const Ranges& block, const Ranges& share) const {
@@ -280,6 +310,18 @@ bool may_have_holes(const Work& work, const RapidDsc& dsc) {
     return fine.coefficient == 1 &&
            (wide.coefficient == 1 || (whole && work.extent[fine.dim] >= wide.coefficient));
   };
+  const auto both_unrolled = [&](const AccessAxis& axis) {
+    DimSet unrolled = 0;
+    for (const auto* along : {&dsc.p.rows, &dsc.p.columns, &dsc.p.lanes, &dsc.p.corelets})
+      for (const Unroll& u : *along)
+        if (u.factor > 1) unrolled |= bit(u.dim);
+    return contains(unrolled, axis.terms[0].dim) && contains(unrolled, axis.terms[1].dim);
+  };
+  for (const Operand& o : work.operands)
+    for (const AccessAxis& axis : o.axes)
+      if (axis.terms.size() == 2 && both_unrolled(axis) &&
+          axis.terms[0].coefficient * axis.terms[1].coefficient > 1)
+        return true;
   for (const Operand& o : work.operands)
     for (const AccessAxis& axis : o.axes)
       if (axis.terms.size() == 2 && !covered(axis.terms[0], axis.terms[1]) &&

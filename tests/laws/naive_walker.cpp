@@ -197,10 +197,33 @@ class Layer {
   }
 
   int64_t block_load(const Motion& m, const Extents& block) const {
-    int64_t bytes = m.link_bytes;
+    if (m.inner == Place::Pe) return UnitTimes::link(times_.array_in, streamed_bytes(m, block));
+    const int64_t bytes = m.link_bytes * elems(m, block);
+    if (m.inner != Place::Lrf) return UnitTimes::link(times_.array_in, bytes);
+    Extents pe = block;
+    for (Dim d : kDims) pe[d] = ceil_div(block[d], nest_.pe_unroll[d]);
+    return times_.into_lrf(bytes, elems(m, pe));
+  }
+  int64_t elems(const Motion& m, const Extents& box) const {
+    int64_t n = 1;
     for (size_t a = 0; a < operand(m).axes.size(); ++a)
-      bytes *= axis_points(operand(m).axes[a], m.steps[a], block);
-    return UnitTimes::link(times_.array_in, bytes);
+      n *= axis_points(operand(m).axes[a], m.steps[a], box);
+    return n;
+  }
+
+  // Step by step of the array.
+  int64_t streamed_bytes(const Motion& m, const Extents& block) const {
+    std::vector<Loop> loops;
+    for (Dim d : kDims) loops.push_back({{Stage::B, d}, block[d], nest_.unroll[d], 1});
+    const Walk steps(loops, block);
+    int64_t bytes = 0;
+    for (size_t s = 0; s < steps.states.size(); ++s) {
+      int64_t n = m.link_bytes;
+      for (const AccessAxis& axis : operand(m).axes)
+        n *= axis_points(axis, lattice_step(axis, nest_.unroll), steps.extent(s, block));
+      bytes += n;
+    }
+    return bytes;
   }
 
   int64_t block_step(const Walk& blocks, size_t b, const Extents& tile) {
@@ -212,7 +235,7 @@ class Layer {
       if (m.type == TransferType::DoubleBuffer) {
         if (b + 1 < blocks.states.size() && blocks.enters(b + 1, m.moves))
           beside += block_load(m, blocks.extent(b + 1, tile));
-      } else if (blocks.enters(b, m.moves) && !(b == 0 && stays(m))) {
+      } else if (m.inner == Place::Pe || (blocks.enters(b, m.moves) && !(b == 0 && stays(m)))) {
         (m.type == TransferType::Stream ? beside : blocking) += block_load(m, here);
       }
     }

@@ -20,6 +20,7 @@ void run_seed(uint64_t seed) {
   add_random_layer(net, rng);
   System system = rng.coin() ? rapid_chip() : small_system(rng.between(1, 8));
   if (rng.coin()) system.chip.memory_stops = {0};
+  if (rng.coin()) vary_array(rng, system);
   system.chip.turnaround_cycles = rng.between(0, 20);
   system.chip.external_granule_bytes = int64_t{1} << rng.between(0, 6);
   const std::string precision = rng.coin() ? "fp16" : "fp32";

@@ -1,5 +1,7 @@
 #include "tests/support/random_layers.h"
 
+#include <algorithm>
+
 #include "compiler/mapping/rejection.h"
 #include "compiler/support/check.h"
 #include "compiler/support/math.h"
@@ -146,22 +148,39 @@ void add_move(Network& net, Rng& rng) {
   net.output(net.node("move", move, {x}));
 }
 
-std::vector<Dim> allowed(const Work& work, const std::vector<std::string>& names, bool may_reduce) {
+// Of the dims that the system lists those that may be summed there, in any order.
+std::vector<Dim> allowed(Rng& rng, const std::vector<std::string>& names, DimSet summed) {
   std::vector<Dim> dims;
   for (const std::string& name : names)
-    if (may_reduce || !contains(work.reduction, *dim_named(name))) dims.push_back(*dim_named(name));
+    if (contains(summed, *dim_named(name))) dims.push_back(*dim_named(name));
+  shuffle(rng, dims);
   return dims;
 }
 
+// Any number of dims side by side.
 std::vector<Unroll> random_axis(Rng& rng, const std::vector<Dim>& dims, int64_t most) {
-  if (dims.empty() || rng.below(4) == 0) return {};
-  return {{any(rng, dims), rng.between(1, most)}};
+  std::vector<Unroll> axis;
+  for (Dim d : dims) {
+    if (rng.below(3) == 0) return axis;
+    axis.push_back({d, rng.between(1, most)});
+    most /= axis.back().factor;
+  }
+  return axis;
 }
 
 // Often the whole, often small, never out of bounds.
 int64_t random_extent(Rng& rng, int64_t most) {
   if (rng.below(3) == 0) return most;
   return rng.coin() ? rng.between(1, most) : std::min(most, rng.between(1, 3));
+}
+
+std::vector<TransferType> inner_types(Role role, const std::map<Role, Place>& near) {
+  using enum TransferType;
+  const auto place = near.find(role);
+  if (role == Role::Out) return {DoubleBuffer, Stream};
+  if (place == near.end() || place->second == Place::L0) return {DoubleBuffer, BlockLoad, Stream};
+  if (place->second == Place::Lrf) return {DoubleBuffer, BlockLoad};
+  return {Stream};
 }
 
 Choice random_choice(Rng& rng, const Work& work, const System& system) {
@@ -189,23 +208,26 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
                           [&](Dim d) { return !contains(work.reduction, d); });
   if (array) {
     const ArrayTier& a = system.array;
-    c.p.rows = random_axis(rng, allowed(work, a.row_dims, true), a.rows);
-    c.p.columns = random_axis(rng, allowed(work, a.column_dims, false), a.columns);
-    c.p.lanes = random_axis(rng, allowed(work, a.lane_dims, false), a.lanes);
-    c.p.corelets = random_axis(rng, allowed(work, a.corelet_dims, false), system.core.corelets);
+    const bool in_pes = a.sums_in_lrf && (a.accumulators == 0 || rng.coin());
+    if (in_pes) c.near[Role::Out] = Place::Lrf;
+    const auto axis = [&](const std::vector<std::string>& names, int64_t most, bool rows) {
+      const DimSet summed = rows ? work.reduction : static_cast<DimSet>(~work.reduction);
+      return random_axis(rng, allowed(rng, names, in_pes ? DimSet{0xff} : summed), most);
+    };
+    c.p.rows = axis(a.row_dims, a.rows, true);
+    c.p.columns = axis(a.column_dims, a.columns, false);
+    c.p.lanes = axis(a.lane_dims, a.lanes, false);
+    c.p.corelets = axis(a.corelet_dims, system.core.corelets, false);
+    for (Role role : {Role::Inp, Role::Ker})
+      c.near[role] = rng.below(3) == 0 ? Place::Lrf : a.l0_bytes > 0 ? Place::L0 : Place::Pe;
   }
-  const bool ker_stays = rng.coin();
-  if (rng.coin()) c.near[ker_stays ? Role::Ker : Role::Inp] = Place::Lrf;
   for (const Operand& o : work.operands) {
     const bool move = work.kind == WorkKind::Move;
     std::vector<TransferType> outer = {TransferType::BlockLoad};
     if (!move) outer.push_back(TransferType::DoubleBuffer);
     if (!move && (sums_stay || o.role != Role::Out)) outer.push_back(TransferType::Stream);
     c.outer_of[o.role] = any(rng, outer);
-    std::vector<TransferType> inner = {TransferType::DoubleBuffer};
-    if (o.role != Role::Out) inner.push_back(TransferType::BlockLoad);
-    if (!c.near.contains(o.role)) inner.push_back(TransferType::Stream);
-    c.inner_of[o.role] = any(rng, inner);
+    c.inner_of[o.role] = any(rng, inner_types(o.role, c.near));
   }
   return c;
 }
@@ -217,6 +239,21 @@ void add_random_layer(Network& net, Rng& rng) {
   const std::vector<Add> kinds = {add_conv,      add_conv,   add_matmul, add_pool,
                                   add_pointwise, add_reduce, add_move};
   any(rng, kinds)(net, rng);
+}
+
+void vary_array(Rng& rng, System& system) {
+  ArrayTier& a = system.array;
+  if (rng.coin()) a.l0_bytes = 0;
+  a.lrf_load_cycles = rng.coin() ? 0 : rng.between(1, 9);
+  if (rng.coin()) return;
+  a.sums_in_lrf = true;
+  if (rng.coin()) a.accumulators = 0;
+  for (auto* dims : {&a.row_dims, &a.column_dims, &a.lane_dims, &a.corelet_dims})
+    for (Dim d : kDims) {
+      const std::string name{name_of(d)};
+      if (rng.coin() && std::find(dims->begin(), dims->end(), name) == dims->end())
+        dims->push_back(name);
+    }
 }
 
 // Legal mappings of all layers; some draws are too large for L0 or the LRF.

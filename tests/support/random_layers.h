@@ -13,4 +13,7 @@ void add_random_layer(Network& net, Rng& rng);
 // Legal mappings of all layers.
 Plan random_plan(Rng& rng, const Graph& graph, const System& system, const std::string& precision);
 
+// Draws what varies between arrays: an L0 or none, where sums gather, what may lie on which axis.
+void vary_array(Rng& rng, System& system);
+
 }  // namespace tilewright::test

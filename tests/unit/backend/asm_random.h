@@ -154,6 +154,7 @@ class RandomProgram {
     for (BoxAxis& axis : i.axes) axis.run &= unit_ == Unit::Ext;
     if (i.axes.size() > 2) i.axes.resize(2);
     mend(i.when);
+    if (unit_ == Unit::Load && i.stream && rng_.coin()) i.inner.memory = Memory::Pe;
     i.spread &= unit_ == Unit::Ext && (i.when.at == At::Next || i.when.at == At::Previous);
   }
   void mend(const LayerProgram&, Mac& i) {

@@ -209,7 +209,7 @@ TEST_CASE("Errors name their place, and what would be right") {
       {"signal s0", "join s0", "s0\n    }", "join has no field 's0'\n  hint: it has no fields\n"},
       {"signal s0", "xfer load whem", "whem",
        "xfer has no field 'whem'\n"
-       "  hint: its fields are: store stream when outer inner axes fill multicast spread\n"},
+       "  hint: its fields are: store stream when outer inner axes fill multicast spread unroll\n"},
       {"signal s0", "xfer outer (lx base x)", "x)", "base should be a number, not 'x'\n"},
       {"signal s0", "xfer outer (lx base 9999999999999999999)", "9999999999999999999",
        "base '9999999999999999999' does not fit 64 bits\n"},

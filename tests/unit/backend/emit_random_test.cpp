@@ -19,7 +19,8 @@ void run_seed(uint64_t seed) {
   Network net(seed);
   add_random_layer(net, rng);
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return;
-  const System system = small_system();
+  System system = small_system();
+  if (rng.coin()) vary_array(rng, system);
   const bool exact = rng.below(4) != 0;
   const Plan plan = random_plan(rng, net.graph, system, exact ? "fp32" : "fp16");
   const std::string wrong = run_and_compare(net.graph, system, plan, exact ? 0 : 0x1p-7, seed);

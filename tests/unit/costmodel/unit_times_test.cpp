@@ -1,7 +1,9 @@
-// The worked examples of costmodel/README.md, C1 to C5.
+// The worked examples of costmodel/README.md, C1 to C7.
 #include "costmodel/unit_times.h"
 
+#include "compiler/mapping/footprint.h"
 #include "tests/support/catch.h"
+#include "tests/support/layers.h"
 #include "tests/support/systems.h"
 
 using namespace tilewright;
@@ -81,4 +83,25 @@ TEST_CASE("C5: element-wise work takes vectors times functions") {
   work.expr.steps.clear();
   work.combine = Combine::Assign;
   CHECK(UnitTimes(work, chip, chip.precisions.at("fp16")).elementwise(64) == 1);
+}
+
+TEST_CASE("C6: loads into the LRFs shift in") {
+  const System tpu = test::shipped("tpu-32");
+  const UnitTimes times(relu_conv(false), tpu, tpu.precisions.at("fp16"));
+  CHECK(times.into_lrf(32 * 32 * 2, 1) == 32);
+  CHECK(times.into_lrf(32 * 32 * 2, 2) == 64);
+  CHECK(times.into_lrf(32 * 32 * 8, 1) == 4 + 32 * 32 * 8 / 128);  // the link is slower
+}
+
+TEST_CASE("C7: what streams into the PEs comes with each of the array's steps") {
+  const Work work = test::matmul_work(1, 5, 4, 10);  // 5 columns, 4 features, 10 outputs
+  Extents unroll = Extents::filled(1);
+  unroll[Dim::out] = 3, unroll[Dim::in] = 2;
+  CHECK(elems_in_steps(work.operand(Role::Inp), unroll, work.extent) == 4 * 5 * 4);
+  CHECK(elems_in_steps(work.operand(Role::Ker), unroll, work.extent) == 5 * 4 * 10);
+  // Neighbours of a window share rows: 4 output rows, 2 at once, of 3 kernel rows: 2 steps of 4.
+  const Work conv = test::conv_work({1, 1, 1, 1, 4, 1, {{3, 1}, {1, 1}, {1, 1}, {1, 0}, {1, 0}}});
+  Extents rows = Extents::filled(1);
+  rows[Dim::i] = 2, rows[Dim::ki] = 3;
+  CHECK(elems_in_steps(conv.operand(Role::Inp), rows, conv.extent) == 2 * 4);
 }

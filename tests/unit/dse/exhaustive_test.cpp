@@ -125,8 +125,7 @@ class Enumeration {
   void flows() {
     for (const Dataflow& flow : dataflows(work_, system_)) {
       choice_.p = flow.p;
-      choice_.inner[0] = flow.inner[0];
-      choice_.inner[1] = flow.inner[1];
+      for (size_t x = 0; x < 3; ++x) choice_.inner[x] = flow.inner[x];
       blocks(flow, 0);
     }
   }
@@ -206,6 +205,7 @@ System tiny_system(Rng& rng) {
   if (rng.coin()) system.array.lane_dims = {"out"};
   if (rng.coin()) system.array.row_dims = {"in"};
   if (rng.coin()) system.array.corelet_dims = {"j"};
+  if (rng.below(3) == 0) test::vary_array(rng, system);
   return system;
 }
 

@@ -79,8 +79,10 @@ System random_system(std::mt19937& rng) {
   s.core = {
       count(4),    count(1 << 20), link(), link(), {count(64), count(4), count(9), count(9) - 1},
       count(4) - 1};
-  s.array = {count(16), count(16),   count(16),       dims(),    dims(),       dims(),
-             dims(),    count(9999), count(9999) - 1, count(64), count(20) - 1};
+  s.array = {count(16),      count(16), count(16),       dims(),          dims(),
+             dims(),         dims(),    count(9999) - 1, count(9999) - 1, count(4) - 1,
+             rng() % 2 == 0, count(64), count(20) - 1};
+  if (s.array.sums_in_lrf) s.array.accumulators -= 1;
   s.precisions = {{"fp16", {2, 1}}, {"int-4_x", {count(16), count(8)}}};
   s.default_precision = "int-4_x";
   if (rng() % 2 == 0)
@@ -116,6 +118,14 @@ TEST_CASE("systems read back equal") {
     REQUIRE(back);
     CHECK(*back == system);
   }
+}
+
+TEST_CASE("partial sums need a place") {
+  CHECK(parse_system(with("accumulators: 8", "sums_in_lrf: true"), "s.yaml")->array.accumulators ==
+        0);
+  CHECK(
+      findings_of(with("accumulators: 8", "accumulators: 0")).find("partial sums have no place") !=
+      std::string::npos);
 }
 
 TEST_CASE("a system that was not made by reading prints and reads back, too") {

@@ -1,4 +1,5 @@
 // Every rejection, by a mapping that breaks its rule, with both numbers.
+#include <algorithm>
 #include <functional>
 
 #include "compiler/mapping/compose.h"
@@ -79,7 +80,12 @@ TEST_CASE("each broken rule is named") {
        keep},
       {Code::AxisCombination,
        [](MappingChoice& c) {
-         c.p.rows = {{Dim::in, 4}, {Dim::ki, 2}};
+         c.p.rows = {{Dim::in, 4}, {Dim::in, 2}};
+       },
+       keep},
+      {Code::AxisExtent,
+       [](MappingChoice& c) {
+         c.p.rows = {{Dim::in, 4}, {Dim::ki, 3}};
        },
        keep},
       {Code::LoopOrder, keep, [](RapidDsc& d) { d.loop_order.pop_back(); }},
@@ -95,10 +101,10 @@ TEST_CASE("each broken rule is named") {
       {Code::Operands, keep, [](RapidDsc& d) { d.data_structures.pop_back(); }},
       {Code::TransferRoute,
        [](MappingChoice& c) {
-         c.inner[0] = Place::Lrf;
-         c.types[0][1] = TransferType::BlockLoad;
+         c.inner[0] = Place::Pe;  // past the L0
        },
        keep},
+      {Code::TransferRoute, [](MappingChoice& c) { c.inner[2] = Place::Lrf; }, keep},
       {Code::TransferRoute, keep, [](RapidDsc& d) { d.data_structures[0].transfers.pop_back(); }},
       {Code::TransferType, [](MappingChoice& c) { c.types[1][1] = TransferType::Stream; }, keep},
       {Code::TransferType, [](MappingChoice& c) { c.types[2][1] = TransferType::BlockLoad; }, keep},
@@ -165,6 +171,54 @@ TEST_CASE("each broken rule is named") {
     REQUIRE(first.has_value());
     CHECK(*first == all.front());
   }
+}
+
+TEST_CASE("several dims lie side by side along an axis") {
+  const Work work = layer();
+  const System chip = rapid_chip();
+  MappingChoice c = sound_choice(work);
+  c.p.rows = {{Dim::ki, 2}, {Dim::in, 4}};
+  CHECK(rejections(work, chip, chip.precisions.at("fp16"), compose(work, c)).empty());
+}
+
+TEST_CASE("where sums gather decides what may lie on an axis") {
+  const Work work = layer();
+  System chip = rapid_chip();
+  const PrecisionInfo& fp16 = chip.precisions.at("fp16");
+  chip.array.row_dims.emplace_back("mb");
+  chip.array.row_dims.emplace_back("i");
+  chip.array.column_dims.emplace_back("in");
+  chip.array.sums_in_lrf = true;
+  MappingChoice c = sound_choice(work);
+  c.p.rows = {{Dim::i, 2}, {Dim::ki, 3}};
+  c.p.columns = {{Dim::in, 8}};
+  c.types[1][1] = TransferType::BlockLoad;
+  c.b[Dim::j] = 8;
+  for (const Place sums : {Place::Acc, Place::Lrf}) {
+    c.inner[2] = sums;
+    const auto found = rejections(work, chip, fp16, compose(work, c));
+    const auto broken = std::count_if(found.begin(), found.end(), [](const Rejection& r) {
+      return r.code == Code::AxisCombination;
+    });
+    CHECK(broken == (sums == Place::Acc ? 2 : 0));
+  }
+}
+
+TEST_CASE("without an L0 operands stream into the PEs, and L0 holds nothing") {
+  const Work work = layer();
+  System chip = rapid_chip();
+  chip.array.l0_bytes = 0;
+  MappingChoice c = sound_choice(work);
+  auto first = first_rejection(work, chip, chip.precisions.at("fp16"), compose(work, c));
+  REQUIRE(first);
+  CHECK(first->code == Code::L0Capacity);
+  c.inner[0] = Place::Pe;
+  first = first_rejection(work, chip, chip.precisions.at("fp16"), compose(work, c));
+  CHECK_FALSE(first);
+  c.types[0][1] = TransferType::DoubleBuffer;
+  first = first_rejection(work, chip, chip.precisions.at("fp16"), compose(work, c));
+  REQUIRE(first);
+  CHECK(first->code == Code::TransferType);
 }
 
 TEST_CASE("a capacity is rejected with what is asked and what there is") {

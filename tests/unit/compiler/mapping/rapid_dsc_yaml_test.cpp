@@ -134,7 +134,7 @@ TEST_CASE("each bad mapping gets its message") {
        "INP8\n"},
       {"dst: Lx, type: double-buffer", "dst: LX, type: double",
        "m.yaml:10:30: error: 'dst' cannot be \"LX\"\n"
-       "  hint: did you mean 'Lx'? Known: External, Lx, L0, Lrf, Acc\n"
+       "  hint: did you mean 'Lx'? Known: External, Lx, L0, Lrf, Acc, Pe\n"
        "m.yaml:10:40: error: 'type' cannot be \"double\"\n"
        "  hint: known: stream, block-load, double-buffer\n"},
       {"type: stream, loop: B.j}", "loop: [B.j]}",

@@ -26,7 +26,8 @@ TEST_CASE("each kind of rejection has its text") {
       {{Code::AxisDim, kNone, kNone, Dim::kj, 1, 0},
        "R09 axis-dim: kj: the system does not lay this dim along this array axis"},
       {{Code::AxisExtent, kNone, kNone, Dim::in, 16, 8},
-       "R10 axis-extent: in: unrolling exceeds the axis of the array: required 16 lanes, available "
+       "R10 axis-extent: in: unrolling exceeds the axis of the array: required 16 places, "
+       "available "
        "8"},
       {{Code::PartialSumsStream, Role::Out, t_in, Dim::in, 1, 0},
        "R13 partial-sums-stream: OUT, T.in: OUT that leaves Lx unfinished, for a reduction loop of "

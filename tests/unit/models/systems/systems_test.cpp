@@ -9,7 +9,9 @@
 using namespace tilewright;
 
 TEST_CASE("the shipped systems are found by name") {
-  CHECK(system_names() == std::vector<std::string>{"rapid-64", "rapid-chip", "rapid-core"});
+  CHECK(system_names() == std::vector<std::string>{"eyeriss-like", "gemmini-16", "generic-256",
+                                                   "rapid-14nm", "rapid-64", "rapid-chip",
+                                                   "rapid-core", "tpu-32"});
   for (const ShippedSystem& shipped : shipped_systems()) {
     INFO(shipped.name);
     const auto system = load_system(std::string(shipped.name));
@@ -59,6 +61,26 @@ TEST_CASE("the shipped systems have the published figures") {
   CHECK(alone == chip);
 }
 
+TEST_CASE("the other machines have their published figures") {
+  const System core = *load_system("rapid-14nm");
+  CHECK(core.macs_per_core() == 512);                                      // 1.5 TFLOPS at 1.5 GHz
+  CHECK(core.chip.external.bytes_per_cycle == Rational{96 * 10 / 15, 1});  // 96 GB/s
+  const System generic = *load_system("generic-256");
+  CHECK(generic.macs_per_core() == 256);
+  CHECK(generic.core.lx_bytes == 65536 * 2);
+  CHECK(generic.array.lrf_bytes == 256 * 2);
+  CHECK(2 * generic.energy.lrf == 1000);
+  CHECK(2 * generic.energy.lx == 7410);
+  CHECK(2 * generic.energy.external == 200000);
+  CHECK(load_system("eyeriss-like")->macs_per_core() == 12 * 14);
+  const System tpu = *load_system("tpu-32");
+  CHECK(tpu.array.fill_cycles == tpu.array.rows + tpu.array.columns - 2);
+  CHECK(tpu.array.lrf_load_cycles == tpu.array.rows);
+  const System gemmini = *load_system("gemmini-16");
+  CHECK(gemmini.core.lx_bytes == 256 * 1024);
+  CHECK(gemmini.array.accumulators * gemmini.array.columns * 4 == 64 * 1024);
+}
+
 TEST_CASE("a system is also found by its file") {
   const auto system =
       load_system(std::string(TILEWRIGHT_SOURCE_DIR) + "/models/systems/rapid-chip.yaml");
@@ -69,13 +91,15 @@ TEST_CASE("a system is also found by its file") {
 TEST_CASE("what is neither name nor file gets a list of what ships") {
   CHECK(to_string(load_system("rapid-chp").error()) ==
         "error: no system is called 'rapid-chp', and no file is\n"
-        "  hint: did you mean 'rapid-chip'? Known: rapid-64, rapid-chip, rapid-core\n");
+        "  hint: did you mean 'rapid-chip'? Known: eyeriss-like, gemmini-16, generic-256, "
+        "rapid-14nm, rapid-64, rapid-chip, rapid-core, tpu-32\n");
   CHECK(to_string(load_system("none/such.yaml").error()) ==
         "none/such.yaml: error: cannot open: No such file or directory\n");
   CHECK(to_string(load_system("/").error()) == "/: error: this is a folder, not a file\n");
   CHECK(to_string(load_system("").error()) ==
         "error: no system is called '', and no file is\n"
-        "  hint: known: rapid-64, rapid-chip, rapid-core\n");
+        "  hint: known: eyeriss-like, gemmini-16, generic-256, rapid-14nm, rapid-64, rapid-chip, "
+        "rapid-core, tpu-32\n");
 }
 
 TEST_CASE("an endless file is given up") {
