@@ -84,8 +84,8 @@ class BlockNest {
     const Motion& motion = nest_.inner[m];
     const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
     if (motion.inner == Place::Pe)
-      return elems_in_steps(operand, nest_.unroll, ext) * motion.link_bytes;
-    return elems_of(operand, motion, ext) * motion.link_bytes;
+      return packed_bytes(elems_in_steps(operand, nest_.unroll, ext), motion.link_bits);
+    return packed_bytes(elems_of(operand, motion, ext), motion.link_bits);
   }
   static int64_t elems_of(const Operand& operand, const Motion& motion, const Extents& ext) {
     int64_t elems = 1;
@@ -127,7 +127,7 @@ class BlockNest {
       if (contains(out_dims_, d)) n *= ext[d];
     DrainTime time;
     time.sfu = times_.drain_sfu(n, first, final);
-    time.bytes = n * nest_.inner[out_].link_bytes * (first ? 1 : 2);
+    time.bytes = packed_bytes(n, nest_.inner[out_].link_bits) * (first ? 1 : 2);
     time.link = UnitTimes::link(times_.array_out, time.bytes);
     body_.array_out_bytes += time.bytes * count;
     return time;
@@ -227,7 +227,7 @@ BodyCost elementwise_cost(const Work& work, const UnitTimes& times, const LoopNe
     int64_t elems = 1;
     for (size_t a = 0; a < operand.axes.size(); ++a)
       elems *= axis_points(operand.axes[a], m.steps[a], tile.ext);
-    const int64_t bytes = elems * m.cell_bytes;
+    const int64_t bytes = packed_bytes(elems, m.cell_bits);
     if (m.store)
       body.array_out_bytes += bytes * (tile.first ? 1 : 2);
     else

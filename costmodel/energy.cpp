@@ -55,7 +55,8 @@ void add_array(Energy& energy, const Work& work, const System& system,
     const bool lrf = place == Place::Lrf;
     const Extents shared =
         lrf ? factors({&p.lanes}) : factors({&p.rows, &p.columns, &p.lanes, &p.corelets});
-    const int64_t bytes = accesses(dsc, work.operands[x].dims(), shared) * precision.bytes;
+    const int64_t bytes =
+        packed_bytes(accesses(dsc, work.operands[x].dims(), shared), precision.bits);
     (lrf ? energy.lrf : energy.l0) += bytes * (lrf ? system.energy.lrf : system.energy.l0);
   }
   if (dsc.data_structures[2].transfers[1].src == Place::Lrf) {  // each PE adds to its own
@@ -78,7 +79,7 @@ int64_t functions(const Work& work, const LoopNest& nest, const Traffic& bytes) 
            (steps + (work.combine != Combine::Assign ? 1 : 0) + (work.scale != 1.0f ? 1 : 0));
   const int64_t n = outputs(work);
   // A first drain writes each output once, every other one reads and writes it.
-  const int64_t moved = bytes.array_out / nest.inner.back().link_bytes;
+  const int64_t moved = nest.partial_sums_in_lx() ? bytes.array_out / kPartialSumBytes : n;
   return n * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + (moved - n) / 2;
 }
 

@@ -44,10 +44,10 @@ Levels levels(const Work& work, const System& system, const PrecisionInfo& preci
 Price price_max_of_levels(const Work& work, const System& system, const PrecisionInfo& precision,
                           const RapidDsc& dsc) {
   const Levels level = levels(work, system, precision, dsc);
-  const int64_t peak = system.macs_per_core();
-  int64_t macs = work.macs() == 0 ? 0 : precision.mac_cycles;
+  const Rational peak = precision.macs_per_cycle(system.macs_per_core());
+  int64_t macs = work.macs() == 0 ? 0 : 1;
   for (Dim d : kDims) macs *= largest_share(work.extent[d], dsc.core_d.parts[d]);
-  const int64_t useful = std::min(ceil_div(macs, peak), level.array);
+  const int64_t useful = std::min(hold_cycles(macs, peak), level.array);
   Price price;
   Cost& cost = price.cost;
   cost.add(CostClass::MacCompute, Resource::Array, useful);

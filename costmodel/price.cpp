@@ -33,10 +33,10 @@ class BodyMemo {
 
 // [A1] Of the cycles that the array is busy, MACs over peak are mac_compute, the rest underuse.
 void split_array_cycles(Cost& cost, const UnitTimes& times, const LoopNest& nest) {
-  int64_t macs = times.mac_cycles;
+  int64_t macs = 1;
   for (Dim d : kDims) macs *= nest.share[d];
   const int64_t busy = cost[CostClass::MacCompute];
-  const int64_t useful = ceil_div(macs, times.macs_per_core);
+  const int64_t useful = hold_cycles(macs, times.macs_per_cycle);
   TW_CHECK(useful <= busy, "{} cycles of MACs in {} busy cycles", useful, busy);
   cost.classes[static_cast<size_t>(CostClass::MacCompute)] = useful;
   cost.classes[static_cast<size_t>(CostClass::ArrayUnderuse)] += busy - useful;
@@ -148,14 +148,14 @@ std::map<std::string, int64_t> link_bytes(const Work& work, const System& system
 }
 
 int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision) {
-  const int64_t peak = system.macs_per_core() * system.chip.cores;
+  const Rational peak = precision.macs_per_cycle(system.macs_per_core() * system.chip.cores);
   int64_t bytes = 0;
   for (const Operand& operand : work.operands) {
     int64_t elems = 1;
     for (const AccessAxis& axis : operand.axes) elems *= axis_points_touched(axis, work.extent);
-    bytes += elems * precision.bytes;
+    bytes += packed_bytes(elems, precision.bits);
   }
-  return std::max(ceil_div(work.macs() * precision.mac_cycles, peak),
+  return std::max(hold_cycles(work.macs(), peak),
                   hold_cycles(bytes, system.chip.external_bytes_per_cycle()));
 }
 

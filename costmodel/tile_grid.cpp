@@ -177,13 +177,13 @@ unsigned TileGrid::fresh_beside(Dim d) const {
   return fresh;
 }
 
-int64_t TileGrid::bytes(size_t motion, const LoopIndex& index, int64_t elem_bytes) const {
+int64_t TileGrid::bytes(size_t motion, const LoopIndex& index, int64_t elem_bits) const {
   const Motion& m = nest_.external[motion];
   const Extents ext = tile(index).ext;
-  int64_t runs = 1, run = elem_bytes;
+  int64_t runs = 1, run = 1;
   for (size_t a = 0; a < axes_[motion].size(); ++a)
     ((m.run_axes >> a & 1) != 0 ? run : runs) *= axes_[motion][a].at(index, ext);
-  return runs * in_granules(run);
+  return runs * run_bytes(run, elem_bits);
 }
 
 bool TileGrid::first_visit(size_t motion, const LoopIndex& index) const {
@@ -203,10 +203,10 @@ bool TileGrid::last_visit(size_t motion, const LoopIndex& index) const {
 
 // Of all tiles and distinct slices, once each. All axes of a run but one are whole in every tile:
 // the sum over that one's tiles is the run's.
-int64_t TileGrid::bytes_once(size_t motion, int64_t elem_bytes) const {
+int64_t TileGrid::bytes_once(size_t motion, int64_t elem_bits) const {
   const Motion& m = nest_.external[motion];
   const Operand& operand = work_.operands[static_cast<size_t>(m.operand)];
-  int64_t whole = elem_bytes, bytes = 1;
+  int64_t whole = 1, runs = 1;
   std::optional<size_t> varied;
   const auto each = [&](size_t a, auto&& value) {
     return sum_over_tiles(operand.axes[a], m.steps[a], dsc_, nest_, value);
@@ -214,14 +214,14 @@ int64_t TileGrid::bytes_once(size_t motion, int64_t elem_bytes) const {
   for (size_t a = 0; a < operand.axes.size(); ++a) {
     const bool several = each(a, [](int64_t) { return 1; }) > 1;
     if ((m.run_axes >> a & 1) == 0)
-      bytes *= each(a, [](int64_t n) { return n; });
+      runs *= each(a, [](int64_t n) { return n; });
     else if (several)
       varied = a;
     else
       whole *= each(a, [](int64_t n) { return n; });
   }
-  return bytes * (varied ? each(*varied, [&](int64_t n) { return in_granules(n * whole); })
-                         : in_granules(whole));
+  return runs * (varied ? each(*varied, [&](int64_t n) { return run_bytes(n * whole, elem_bits); })
+                        : run_bytes(whole, elem_bits));
 }
 
 // Fetches repeat with the loops outside that do not move the operand. OUT's visits but the last
@@ -232,8 +232,8 @@ int64_t TileGrid::total_bytes(size_t motion) const {
   for (int l = 0; l < depth_[motion]; ++l)
     if (!contains(m.moves, nest_.t_loops[static_cast<size_t>(l)].ref.dim))
       times *= nest_.t_loops[static_cast<size_t>(l)].trips;
-  if (!m.store) return times * bytes_once(motion, m.link_bytes);
-  return bytes_once(motion, m.link_bytes) + 2 * (times - 1) * bytes_once(motion, kPartialSumBytes);
+  if (!m.store) return times * bytes_once(motion, m.link_bits);
+  return bytes_once(motion, m.link_bits) + 2 * (times - 1) * bytes_once(motion, kPartialSumBits);
 }
 
 }  // namespace tilewright

@@ -42,8 +42,8 @@ class TileGrid {
   // past its first index: that loop moves them, or stands outside of one that does.
   unsigned fresh_beside(Dim d) const;
   // Bytes per piece of external motion m at a state, on the core that moves most, of elements of
-  // `elem_bytes`; a run of consecutive elements takes whole granules [T4].
-  int64_t bytes(size_t motion, const LoopIndex& index, int64_t elem_bytes) const;
+  // `elem_bits`; a run of consecutive elements takes whole bytes, and whole granules [T4].
+  int64_t bytes(size_t motion, const LoopIndex& index, int64_t elem_bits) const;
   // Bytes that the whole chip moves for external motion m, each distinct piece once per fetch.
   int64_t total_bytes(size_t motion) const;
   // Whether OUT of motion m is visited for the first (last) time at a state.
@@ -52,8 +52,10 @@ class TileGrid {
 
  private:
   void make_classes();
-  int64_t bytes_once(size_t motion, int64_t elem_bytes) const;
-  int64_t in_granules(int64_t bytes) const { return round_up(bytes, times_.granule); }
+  int64_t bytes_once(size_t motion, int64_t elem_bits) const;
+  int64_t run_bytes(int64_t elems, int64_t elem_bits) const {
+    return round_up(packed_bytes(elems, elem_bits), times_.granule);
+  }
 
   const Work& work_;
   const UnitTimes& times_;

@@ -15,15 +15,15 @@ class Slots {
   // Of a fetch: what operand m's tile takes at `index`. OUT comes back but for its first visit.
   int64_t load(size_t m, const LoopIndex& index) const {
     const Motion& motion = nest_.external[m];
-    if (!motion.store) return slot(m, index, motion.link_bytes, false);
-    return grid_.first_visit(m, index) ? 0 : slot(m, index, kPartialSumBytes, false);
+    if (!motion.store) return slot(m, index, motion.link_bits, false);
+    return grid_.first_visit(m, index) ? 0 : slot(m, index, kPartialSumBits, false);
   }
   // Of a write-back: of partial sums but for the last visit.
   int64_t store(size_t m, const LoopIndex& index) const {
     const Motion& motion = nest_.external[m];
     if (!motion.store) return 0;
     const bool last = grid_.last_visit(m, index);
-    return slot(m, index, last ? motion.link_bytes : kPartialSumBytes, true);
+    return slot(m, index, last ? motion.link_bits : kPartialSumBits, true);
   }
 
   // [N4] The slot of a part of a spread transfer at `state`: of the box that enters next (`ahead`)
@@ -35,14 +35,14 @@ class Slots {
     int64_t parts = 1;
     for (size_t l = static_cast<size_t>(grid_.depth(m) + 1); l < nest_.t_loops.size(); ++l)
       parts *= nest_.t_loops[l].trips;
-    const int64_t bytes = ceil_div(grid_.bytes(m, *index, motion.link_bytes), parts);
+    const int64_t bytes = ceil_div(grid_.bytes(m, *index, motion.link_bits), parts);
     return times_.external(bytes, motion.pieces, motion.store, motion.ring);
   }
 
  private:
-  int64_t slot(size_t m, const LoopIndex& index, int64_t elem_bytes, bool store) const {
+  int64_t slot(size_t m, const LoopIndex& index, int64_t elem_bits, bool store) const {
     const Motion& motion = nest_.external[m];
-    return times_.external(grid_.bytes(m, index, elem_bytes), motion.pieces, store, motion.ring);
+    return times_.external(grid_.bytes(m, index, elem_bits), motion.pieces, store, motion.ring);
   }
 
   std::optional<LoopIndex> far(size_t m, const Kind& state, bool ahead) const {

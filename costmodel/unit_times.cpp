@@ -26,12 +26,12 @@ UnitTimes::UnitTimes(const Work& work, const System& system, const PrecisionInfo
       semaphore(system.core.semaphore_cycles),
       fill(system.array.fill_cycles),
       lrf_load_cycles(system.array.lrf_load_cycles),
-      mac_cycles(precision.mac_cycles),
       layer_cycles(system.chip.layer_cycles),
+      mac_cycles(precision.mac_cycles),
       sfu_lanes(system.core.sfu.lanes),
       sfu_latency(system.core.sfu.latency_cycles),
       simple_cycles(system.core.sfu.simple_cycles),
-      macs_per_core(system.macs_per_core()) {
+      macs_per_cycle(precision.macs_per_cycle(system.macs_per_core())) {
   const Sfu& sfu = system.core.sfu;
   const int64_t expr = expr_cycles(work.expr, sfu);
   epilogue_cycles = expr + (work.find(Role::Bias) != nullptr ? sfu.simple_cycles : 0);

@@ -30,11 +30,11 @@ struct UnitTimes {
     return external_latency + load.hops * ring.latency_cycles + (store ? turnaround : 0) +
            std::max(hold_cycles(bytes * pieces, external_bandwidth), over_ring);
   }
-  // [C3] Array cycles of a block, without fill: mac_cycles * prod ceil(extent / unroll).
+  // [C3] Array cycles of a block, without fill: ceil(mac_cycles * prod ceil(extent / unroll)).
   int64_t array_busy(const Extents& block, const Extents& unroll) const {
     int64_t steps = 1;
     for (Dim d : kDims) steps *= ceil_div(block[d], unroll[d]);
-    return steps * mac_cycles;
+    return ceil_mul(steps, mac_cycles);
   }
   // [C4] SFU cycles of a drain of n outputs; `first`: nothing to add to, `final`: the epilogue
   // runs.
@@ -49,10 +49,10 @@ struct UnitTimes {
 
   Link array_in, array_out, ring;
   Rational external_bandwidth;
-  int64_t external_latency, granule, turnaround, semaphore, fill, lrf_load_cycles, mac_cycles;
-  int64_t layer_cycles;
+  int64_t external_latency, granule, turnaround, semaphore, fill, lrf_load_cycles, layer_cycles;
+  Rational mac_cycles;
   int64_t sfu_lanes, sfu_latency, simple_cycles, epilogue_cycles, elementwise_cycles;
-  int64_t macs_per_core;
+  Rational macs_per_cycle;  // of a core, at most
 };
 
 }  // namespace tilewright

@@ -35,8 +35,8 @@ LoopNest block_nest(const Problem& problem, const Extents& tile, const UnrollCla
     m.moves = static_cast<DimSet>(problem.dims[x] & loops);
     m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
     for (const AccessAxis& axis : operand.axes) m.steps.push_back(lattice_step(axis, candidate.b));
-    m.cell_bytes = m.store ? kPartialSumBytes : problem.precision.bytes;
-    m.link_bytes = m.store && partial ? kPartialSumBytes : problem.precision.bytes;
+    m.cell_bits = m.store ? kPartialSumBits : problem.precision.bits;
+    m.link_bits = m.store && partial ? kPartialSumBits : problem.precision.bits;
     nest.inner.push_back(std::move(m));
   }
   return nest;
@@ -134,13 +134,12 @@ int BlockSearch::flow_that_fits(const UnrollClass& unroll, const Places& places,
     int64_t l0 = 0, lrf = 0, sums = 0;
     for (size_t x = 0; x < 3; ++x) {
       if (places[x] == Place::Pe) continue;
-      const int64_t elems =
-          buffers[x] * block_elems(problem_.work.operands[x], flow.p, block, places[x]);
+      const int64_t elems = block_elems(problem_.work.operands[x], flow.p, block, places[x]);
       if (places[x] == Place::Acc)
-        sums += elems;
+        sums += elems * buffers[x];
       else
         (places[x] == Place::Lrf ? lrf : l0) +=
-            elems * (x == 2 ? kPartialSumBytes : problem_.precision.bytes);
+            packed_bytes(elems, x == 2 ? kPartialSumBits : problem_.precision.bits) * buffers[x];
     }
     if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
       return static_cast<int>(f);

@@ -62,7 +62,8 @@ struct Division {
   }
   // No external slot of operand x for tiles of the given classes takes less.
   int64_t slot(const Problem& problem, size_t x, int64_t elems) const {
-    return problem.times.external(elems * problem.precision.bytes, pieces[x], x == problem.out);
+    return problem.times.external(packed_bytes(elems, problem.precision.bits), pieces[x],
+                                  x == problem.out);
   }
   // Sum of the operand's slots over all tiles of its own dims, each fetched once.
   int64_t slot_sum(const Problem& problem, size_t x, const TileChoice& choice) const;

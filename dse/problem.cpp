@@ -80,7 +80,7 @@ void Problem::find_profiles(DimSet several) {
 int64_t Problem::least_step_cycles() const {
   switch (work.kind) {
     case WorkKind::Array:
-      return 4 * times.semaphore + times.fill + times.mac_cycles;
+      return 4 * times.semaphore + times.fill + ceil_mul(1, times.mac_cycles);
     case WorkKind::Sfu:
       return 2 * times.semaphore + times.sfu_latency + times.elementwise_cycles;
     case WorkKind::Move:

@@ -16,9 +16,9 @@ TilePrograms::TilePrograms(const Problem& problem, const Division& division, con
   if (problem.work.kind == WorkKind::Move) movable_ = 0;  // one link, one buffer
   partial_tiles_ = (several_ & problem.work.reduction) != 0;
   if (problem.work.kind == WorkKind::Move || !partial_tiles_)
-    sets_[0] = largest_sets(problem.precision.bytes);
+    sets_[0] = largest_sets(problem.precision.bits);
   const bool may_be_partial = problem.work.kind == WorkKind::Array || partial_tiles_;
-  if (may_be_partial && problem.work.reduction != 0) sets_[1] = largest_sets(kPartialSumBytes);
+  if (may_be_partial && problem.work.reduction != 0) sets_[1] = largest_sets(kPartialSumBits);
 }
 
 int64_t TilePrograms::lx_bytes(unsigned doubled, int64_t out_cell) const {
@@ -27,7 +27,7 @@ int64_t TilePrograms::lx_bytes(unsigned doubled, int64_t out_cell) const {
     const bool out = x == problem_.out;
     if (out && problem_.work.kind == WorkKind::Move) continue;
     const int64_t elems = footprint_elems(problem_.work.operands[x], tile_, tile_);
-    bytes += lx_buffer_bytes(elems, out ? out_cell : problem_.precision.bytes,
+    bytes += lx_buffer_bytes(elems, out ? out_cell : problem_.precision.bits,
                              (doubled >> x & 1) != 0 ? 2 : 1);
   }
   return bytes;

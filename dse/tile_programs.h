@@ -51,7 +51,7 @@ class TilePrograms {
   MappingChoice choice(const TileProgram& program) const;
 
  private:
-  // Choices of double buffers, none of which fits with one more; per kind of OUT cell.
+  // Choices of double buffers, none of which fits with one more; per kind of OUT cell, in bits.
   std::vector<unsigned> largest_sets(int64_t out_cell) const;
   int64_t lx_bytes(unsigned doubled, int64_t out_cell) const;
   TileProgram compile(const std::vector<Dim>& order, unsigned doubled, bool for_partial);

@@ -11,10 +11,10 @@ constexpr int64_t kMostKnown = int64_t{1} << 20;  // slot sums kept per operand 
 // Array cycles of all tiles of a choice, for one unrolling.
 int64_t busy(const Problem& problem, const Division& division, const UnrollClass& unroll,
              const TileChoice& choice) {
-  int64_t steps = problem.times.mac_cycles;
+  int64_t steps = 1;
   for (size_t k = 0; k < kDimCount; ++k)
     steps *= division.tiles[k][choice[k]].steps[unroll.value[k]];
-  return steps;
+  return ceil_mul(steps, problem.times.mac_cycles);
 }
 
 int64_t points(const Extents& ext) {
@@ -28,7 +28,7 @@ int64_t least_body(const Problem& problem, int64_t n) {
   const UnitTimes& t = problem.times;
   switch (problem.work.kind) {
     case WorkKind::Array:
-      return t.fill + 2 * t.semaphore + ceil_div(n * t.mac_cycles, t.macs_per_core);
+      return t.fill + 2 * t.semaphore + hold_cycles(n, t.macs_per_cycle);
     case WorkKind::Sfu:
       return t.sfu_latency + t.elementwise(n);
     case WorkKind::Move:

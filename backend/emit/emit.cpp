@@ -17,23 +17,17 @@ namespace {
 struct Format {
   PrecisionInfo info;
   DataFormat data = DataFormat::Fp32;
+
+  int64_t bytes() const { return bytes_of(data); }
 };
 
 Result<Format> format_of(const System& system, const std::string& precision, const Plan& plan) {
-  const auto found = system.precisions.find(precision);
-  if (found == system.precisions.end())
-    return bad_input(fmt::format("system '{}'", system.name),
-                     fmt::format("has no precision '{}'", precision));
+  const Result<DataFormat> format = data_format(system, precision);
+  if (!format) return fail(format.error());
   if (plan.precision != precision)
     return bad_input(
         "plan", fmt::format("is made for precision '{}', not '{}'", plan.precision, precision));
-  const int64_t bytes = found->second.bytes;
-  if (bytes != 2 && bytes != 4)
-    return unsupported(fmt::format("system '{}'", system.name),
-                       fmt::format("precision '{}' has {} bytes per element; programs hold 2 "
-                                   "(DLFloat16) or 4 (FP32)",
-                                   precision, bytes));
-  return Format{found->second, bytes == 2 ? DataFormat::DlFloat16 : DataFormat::Fp32};
+  return Format{system.precisions.at(precision), *format};
 }
 
 // The plan's layers are those of the graph, and legal.
@@ -129,7 +123,7 @@ Result<Program> emit(const Graph& graph, const System& system, const std::string
   Diagnostics findings = check_plan(*works, system, format->info, plan);
   if (!findings.empty()) return fail(std::move(findings));
   const Result<ExternalLayout> layout =
-      allocate_external(graph, format->info.bytes, system.chip.external_bytes);
+      allocate_external(graph, format->bytes(), system.chip.external_bytes);
   if (!layout) return fail(layout.error());
 
   Program program;
@@ -152,7 +146,7 @@ Result<Program> emit(const Graph& graph, const System& system, const std::string
     const int64_t scratch = round_up(layout->bytes, kExternalAlignment);
     program.external_bytes =
         std::max(program.external_bytes, scratch + scratch_bytes(graph, work, nest));
-    program.layers.push_back(emit_layer({work, dsc, nest, tensors, scratch, format->info.bytes}));
+    program.layers.push_back(emit_layer({work, dsc, nest, tensors, scratch, format->bytes()}));
   }
   if (!findings.empty()) return fail(std::move(findings));
   if (program.external_bytes > system.chip.external_bytes)

@@ -29,7 +29,7 @@ class LocalMemory {
     buffer.memory = memory_of(motion.inner);
     buffer.buffers = static_cast<int32_t>(motion.buffers);
     buffer.buffer_elems = motion.buffer_elems;
-    buffer.cell_bytes = static_cast<int32_t>(motion.cell_bytes);
+    buffer.cell_bytes = static_cast<int32_t>(motion.cell_bits / 8);
     buffer.mask = tile ? tile_mask(motion.moves) : block_mask(motion.moves);
     int64_t& top = top_[static_cast<size_t>(buffer.memory)];
     buffer.base = top;

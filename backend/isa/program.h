@@ -6,12 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "backend/isa/data_format.h"
 #include "backend/isa/instruction.h"
 #include "compiler/arch/system.h"
 
 namespace tilewright {
-
-enum class DataFormat : uint8_t { Fp32, DlFloat16 };
 
 // A tensor in external memory, row-major.
 struct TensorPlace {

@@ -14,8 +14,6 @@ constexpr int64_t kMost = int64_t{1} << 31;  // of a number of the system
 
 using Report = std::function<void(std::string)>;
 
-int64_t bytes_of(DataFormat format) { return format == DataFormat::DlFloat16 ? 2 : 4; }
-
 void verify_system(const System& system, const Report& report) {
   const auto number = [&](const char* name, int64_t value, int64_t least, int64_t most = kMost) {
     if (value < least || value > most)
@@ -51,8 +49,22 @@ void verify_system(const System& system, const Report& report) {
   link("core.array_in", system.core.array_in);
   link("core.array_out", system.core.array_out);
   for (const auto& [name, info] : system.precisions) {
-    number("bytes of a precision", info.bytes, 1, 8);
-    number("mac_cycles of a precision", info.mac_cycles, 1);
+    number("bits of a precision", info.bits, 1, 128);
+    fraction("mac_cycles of a precision", info.mac_cycles);
+  }
+}
+
+// A precision that no format computes is not wrong, but outside what is built.
+void verify_format(const Program& program,
+                   const std::function<void(std::string, ErrorCode)>& report) {
+  const Result<DataFormat> computed = data_format(program.system, program.precision);
+  if (!computed) {
+    const Diagnostic& why = computed.error().front();
+    report(fmt::format("{} {}", why.where, why.message), why.code);
+  } else if (*computed != program.format) {
+    report(fmt::format("precision '{}' is computed in format {}, not {}", program.precision,
+                       isa::enumerator_name(*computed), isa::enumerator_name(program.format)),
+           ErrorCode::BadInput);
   }
 }
 
@@ -105,14 +117,6 @@ void verify_constants(const Program& program, const Report& report) {
 
 void verify_header(const Program& program, const Report& report) {
   verify_system(program.system, report);
-  const auto precision = program.system.precisions.find(program.precision);
-  if (precision == program.system.precisions.end()) {
-    report(fmt::format("the system has no precision '{}'", program.precision.substr(0, 80)));
-  } else if (precision->second.bytes != bytes_of(program.format)) {
-    report(fmt::format("precision '{}' has {} bytes per element, but format {} has {}",
-                       program.precision, precision->second.bytes,
-                       isa::enumerator_name(program.format), bytes_of(program.format)));
-  }
   const int64_t capacity = std::min(kMostExternalBytes, program.system.chip.external_bytes);
   if (program.external_bytes < 0 || program.external_bytes > capacity)
     report(fmt::format("the program uses {} bytes of external memory; allowed: 0 to {}",
@@ -123,12 +127,16 @@ void verify_header(const Program& program, const Report& report) {
 
 Diagnostics verify(const Program& program, const NamePlace& where) {
   Diagnostics findings;
-  const auto report_at = [&](const ProgramPlace& place, std::string message) {
+  const auto report_at = [&](const ProgramPlace& place, std::string message,
+                             ErrorCode code = ErrorCode::BadInput) {
     if (findings.size() < kMostFindings)
-      findings.push_back({ErrorCode::BadInput, where(place), std::move(message), ""});
+      findings.push_back({code, where(place), std::move(message), ""});
   };
   const Report report = [&](std::string message) { report_at({}, std::move(message)); };
   verify_header(program, report);
+  verify_format(program, [&](std::string message, ErrorCode code) {
+    report_at({}, std::move(message), code);
+  });
   verify_tensors(program, "input", program.inputs, report);
   verify_tensors(program, "output", program.outputs, report);
   verify_constants(program, report);

@@ -27,7 +27,7 @@ struct ProgramPlace {
 using NamePlace = std::function<std::string(const ProgramPlace&)>;
 
 // Empty when the program is sound:
-// * the system's numbers are usable, the precision is one of its, and the format has its bytes;
+// * the system's numbers are usable, the precision is one of its, and the format computes it;
 // * tensors and constants lie within external_bytes, and that within the system's memory;
 // * no layer has more slices than the chip has cores; sizes, and all products of them, fit 64 bits;
 // * every number is within the table of fields.h, every enumerator is one;

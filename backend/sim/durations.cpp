@@ -45,7 +45,9 @@ UnitWork mac_work(const System& system, const PrecisionInfo& precision, const Ma
   for (size_t d = 0; d < 8; ++d)
     steps = times(steps, ceil_div(registers.extent[kBlockRegisters + d], mac.unroll[d]));
   if (steps == 0) return {};
-  return {system.array.fill_cycles + times(precision.mac_cycles, steps), 0, 0};
+  return {
+      system.array.fill_cycles + hold(steps, {precision.mac_cycles.den, precision.mac_cycles.num}),
+      0, 0};
 }
 
 UnitWork drain_work(const System& system, const InstructionPlan& plan, const Drain& drain,

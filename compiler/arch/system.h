@@ -81,10 +81,15 @@ struct ArrayTier {
 
 // A number format: storage, and array cycles per multiply-accumulate relative to the base rate.
 struct PrecisionInfo {
-  int64_t bytes = 2;
-  int64_t mac_cycles = 1;  // array cycles that one step of all lanes takes
-  int64_t mac_energy = 0;  // femtojoules per multiply-accumulate
+  int64_t bits = 16;          // per element, packed
+  Rational mac_cycles{1, 1};  // array cycles per step of all lanes; a block takes whole cycles
+  int64_t mac_energy = 0;     // femtojoules per multiply-accumulate
   bool operator==(const PrecisionInfo&) const = default;
+
+  // Multiply-accumulates per cycle where `at_once` are done at mac_cycles = 1.
+  Rational macs_per_cycle(int64_t at_once) const {
+    return Rational{at_once, 1} * Rational{mac_cycles.den, mac_cycles.num};
+  }
 };
 
 // Energy per event in femtojoules; all 0 for a system that states none.

@@ -24,7 +24,9 @@ constexpr int64_t kMostGranule = int64_t{1} << 20;
 constexpr int64_t kMostClockHz = 1'000'000'000'000;
 constexpr int64_t kMostFraction = int64_t{1} << 40;    // of a bandwidth
 constexpr int64_t kMostEfficiency = int64_t{1} << 20;  // numerator, denominator
-constexpr int64_t kSlowest = 1024;  // a bandwidth is at least 1/1024 byte per cycle
+constexpr int64_t kSlowest = 1024;   // a bandwidth is at least 1/1024 byte per cycle
+constexpr int64_t kMostBits = 128;   // of an element
+constexpr int64_t kMostRate = 1024;  // of mac_cycles, and of its inverse
 constexpr int64_t kMostAccumulators = int64_t{1} << 30;
 constexpr int64_t kMostMacs = int64_t{1} << 40;  // at once, of all chips
 constexpr int64_t kMostEnergy = 1'000'000'000;   // numerator, denominator, in picojoules
@@ -280,11 +282,33 @@ class SystemReader {
       }
       PrecisionInfo& info = system_.precisions[key.text];
       YamlFields numbers(reader_, *entry, fmt::format("precision '{}'", key.text));
-      numbers.integer("bytes", info.bytes, {1, 16});
-      numbers.integer("mac_cycles", info.mac_cycles, {1, 1024});
+      read_bits(numbers, info.bits);
+      read_rate(numbers, info.mac_cycles);
       read_picojoules(numbers, "mac_pj", info.mac_energy);
       numbers.finish();
     }
+  }
+
+  // Bytes as an exact fraction, of whole bits.
+  void read_bits(YamlFields& fields, int64_t& bits) {
+    Rational bytes;
+    const YamlNode* node = fields.find("bytes");
+    if (node == nullptr || !reader_.rational(*node, "'bytes'", bytes, kMostBits)) return;
+    if (8 % bytes.den != 0 || bytes.num < 1 || bytes.num * (8 / bytes.den) > kMostBits) {
+      reader_.report(*node, fmt::format("'bytes' must be whole bits in 1/8..{}; it is {}",
+                                        kMostBits / 8, node->text));
+      return;
+    }
+    bits = bytes.num * (8 / bytes.den);
+  }
+
+  void read_rate(YamlFields& fields, Rational& cycles) {
+    const YamlNode* node = fields.find("mac_cycles");
+    if (node == nullptr || !reader_.rational(*node, "'mac_cycles'", cycles, kMostEfficiency))
+      return;
+    if (cycles.num > cycles.den * kMostRate || cycles.num * kMostRate < cycles.den)
+      reader_.report(*node, fmt::format("'mac_cycles' must lie in 1/{}..{}; it is {}", kMostRate,
+                                        kMostRate, node->text));
   }
 
   static bool is_precision_name(const std::string& name) {
@@ -363,8 +387,8 @@ YamlNode energy_node(const EnergyTable& energy) {
 }
 
 YamlNode precision_node(const PrecisionInfo& info) {
-  YamlNode node = yaml_map(
-      {{"bytes", yaml_integer(info.bytes)}, {"mac_cycles", yaml_integer(info.mac_cycles)}});
+  YamlNode node = yaml_map({{"bytes", yaml_rational(Rational::of(info.bits, 8))},
+                            {"mac_cycles", yaml_rational(info.mac_cycles)}});
   if (info.mac_energy != 0) yaml_add(node, "mac_pj", picojoules(info.mac_energy));
   return yaml_flow(std::move(node));
 }

@@ -18,8 +18,8 @@ struct Capacity {
   bool operator==(const Capacity&) const = default;
 };
 
-// Bytes that `buffers` copies of a tile take in Lx, aligned.
-int64_t lx_buffer_bytes(int64_t elems, int64_t cell_bytes, int64_t buffers);
+// Bytes that `buffers` copies of a tile take in Lx: each packed into whole bytes, all aligned.
+int64_t lx_buffer_bytes(int64_t elems, int64_t cell_bits, int64_t buffers);
 // The same of an external motion. A Move holds its INP tile only, and stores from it.
 int64_t lx_buffer_bytes(const Work& work, const Motion& motion);
 

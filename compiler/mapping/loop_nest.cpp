@@ -108,20 +108,20 @@ LoopNest lower(const Work& work, const System& system, const PrecisionInfo& prec
   nest.b_partial = unfinished(nest.b_loops, work.operand(Role::Out).dims(), work.reduction);
 
   const int64_t out_cell =
-      work.kind != WorkKind::Move && nest.partial_sums_in_lx() ? kPartialSumBytes : precision.bytes;
+      work.kind != WorkKind::Move && nest.partial_sums_in_lx() ? kPartialSumBits : precision.bits;
   for (size_t o = 0; o < work.operands.size(); ++o) {
     const bool out = work.operands[o].role == Role::Out;
     Motion m = motion_of(work, dsc, o, {&dsc.t, dims_of(nest.t_loops), 0});
-    m.cell_bytes = out ? out_cell : precision.bytes;
-    m.link_bytes = precision.bytes;
+    m.cell_bits = out ? out_cell : precision.bits;
+    m.link_bits = precision.bits;
     if (out) m.revisits = unfinished(nest.t_loops, work.operands[o].dims(), work.reduction);
     m.ring = ring_load(dsc, work.operands[o].dims(), system.chip);
     m.run_axes = run_axes(work.operands[o], m.steps, dsc);
     nest.external.push_back(m);
     if (work.kind != WorkKind::Array || work.operands[o].role == Role::Bias) continue;
     m = motion_of(work, dsc, o, {&dsc.b, dims_of(nest.b_loops), 1});
-    m.cell_bytes = out ? kPartialSumBytes : precision.bytes;
-    m.link_bytes = out ? out_cell : precision.bytes;
+    m.cell_bits = out ? kPartialSumBits : precision.bits;
+    m.link_bits = out ? out_cell : precision.bits;
     nest.inner.push_back(m);
   }
   std::stable_partition(nest.external.begin(), nest.external.end(),

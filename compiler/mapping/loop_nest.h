@@ -13,6 +13,7 @@
 namespace tilewright {
 
 inline constexpr int64_t kPartialSumBytes = 4;  // FP32, in accumulators and in Lx
+inline constexpr int64_t kPartialSumBits = 8 * kPartialSumBytes;
 
 // One strip-mined loop: index = 0, step, 2*step, ... below the limit. The limit of a T loop is the
 // core's share (the largest one here), that of a B loop the current tile (T here).
@@ -37,8 +38,8 @@ struct Motion {
   int64_t buffers = 1;         // 2 when double-buffered, or streamed at the T stage
   std::vector<int64_t> steps;  // lattice step per axis of the operand, at this stage
   int64_t buffer_elems = 0;    // of one buffer: the unclipped footprint of T (or B)
-  int64_t cell_bytes = 0;      // of one element in the inner place
-  int64_t link_bytes = 0;      // per element, on the hop's link
+  int64_t cell_bits = 0;       // of one element in the inner place
+  int64_t link_bits = 0;       // per element, on the hop's link
   // T stage only:
   DimSet revisits = 0;  // of OUT: reduction loops outside its innermost one. Unless they are at
                         // their first index its partial sums come back, unless at their last they

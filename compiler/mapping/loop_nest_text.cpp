@@ -15,8 +15,10 @@ size_t depth_of(const Motion& motion, const std::vector<Loop>& loops) {
 }
 
 std::string hop_text(const Motion& m) {
-  return fmt::format("{} {}: {}, {} x {} elements of {} bytes{}", m.store ? "store" : "load",
-                     name_of(m.role), name_of(m.type), m.buffers, m.buffer_elems, m.cell_bytes,
+  const bool bytes = m.cell_bits % 8 == 0;
+  return fmt::format("{} {}: {}, {} x {} elements of {} {}{}", m.store ? "store" : "load",
+                     name_of(m.role), name_of(m.type), m.buffers, m.buffer_elems,
+                     bytes ? m.cell_bits / 8 : m.cell_bits, bytes ? "bytes" : "bits",
                      m.pieces > 1 ? fmt::format(", {} pieces", m.pieces) : "");
 }
 

@@ -47,4 +47,17 @@ constexpr int64_t hold_cycles(int64_t bytes, Rational bytes_per_cycle) {
   return static_cast<int64_t>((scaled + bytes_per_cycle.num - 1) / bytes_per_cycle.num);
 }
 
+// The ceiling of n * factor.
+constexpr int64_t ceil_mul(int64_t n, Rational factor) {
+  if (factor.den == 1) return n * factor.num;
+  const __int128 scaled = static_cast<__int128>(n) * factor.num;
+  return static_cast<int64_t>((scaled + factor.den - 1) / factor.den);
+}
+
+// Bytes that `elems` elements of `bits` each take when they follow each other: packed, the last
+// byte whole.
+constexpr int64_t packed_bytes(int64_t elems, int64_t bits) {
+  return static_cast<int64_t>((static_cast<__int128>(elems) * bits + 7) >> 3);
+}
+
 }  // namespace tilewright

@@ -16,6 +16,9 @@ struct Range {
 };
 using Ranges = std::array<Range, kDimCount>;
 
+// Bytes of so many elements in one piece.
+int64_t packed(int64_t elems, int64_t bits) { return (elems * bits + 7) / 8; }
+
 bool depends(const Operand& operand, size_t dim) {
   for (const AccessAxis& axis : operand.axes)
     for (const AccessTerm& term : axis.terms)
@@ -140,9 +143,9 @@ class CoreCount {
         };
         if (o.role == Role::Out)
           bytes["external"] +=
-              touched(o, tiles[n], true) * cells_of_out(n, tiles.size(), at_one_place);
+              packed(touched(o, tiles[n], true), bits_of_out(n, tiles.size(), at_one_place));
         else if (n == 0 || !at_one_place(n, n - 1))
-          bytes["external"] += touched(o, tiles[n], true) * precision_.bytes;
+          bytes["external"] += packed(touched(o, tiles[n], true), precision_.bits);
       }
       if (empty(tiles[n])) continue;
       const auto stays = [&](const Operand& o) {
@@ -153,21 +156,21 @@ class CoreCount {
   }
 
  private:
-  // Bytes per element of OUT that state n moves: partial sums that come back to where the state
+  // Bits per element of OUT that state n moves: partial sums that come back to where the state
   // goes on with an earlier visit, what leaves when it is the last state here.
   template <class Same>
-  int64_t cells_of_out(size_t n, size_t states, Same&& at_one_place) const {
-    int64_t cells = 0;
+  int64_t bits_of_out(size_t n, size_t states, Same&& at_one_place) const {
+    int64_t bits = 0;
     if (n > 0 && !at_one_place(n, n - 1))
       for (size_t m = 0; m < n; ++m)
         if (at_one_place(n, m)) {
-          cells += 4;
+          bits += 32;
           break;
         }
-    if (n + 1 < states && at_one_place(n, n + 1)) return cells;
+    if (n + 1 < states && at_one_place(n, n + 1)) return bits;
     for (size_t m = n + 1; m < states; ++m)
-      if (at_one_place(n, m)) return cells + 4;
-    return cells + precision_.bytes;
+      if (at_one_place(n, m)) return bits + 32;
+    return bits + precision_.bits;
   }
 
   // One core of each multicast group counts.
@@ -223,25 +226,26 @@ class CoreCount {
     for (size_t d = 0; d < kDimCount; ++d)
       trips[d] = (tile[d].end - tile[d].begin + dsc_.b.values[d] - 1) / dsc_.b.values[d];
     const std::vector<Ranges> blocks = states(dsc_, Stage::B, tile, dsc_.b, trips);
-    const int64_t cell = partial_sums() ? 4 : precision_.bytes;
+    const int64_t cell = partial_sums() ? 32 : precision_.bits;
     for (const Operand& o : work_.operands) {
       if (o.role == Role::Bias) continue;
       size_t entered = 0;
       for (size_t n = 0; n < blocks.size(); ++n) {
         if (streams_into_pes(o)) {
-          for (const Ranges& step : array_steps(blocks[n]))
-            bytes["array_in"] += touched(o, step, false) * precision_.bytes;
+          int64_t elems = 0;
+          for (const Ranges& step : array_steps(blocks[n])) elems += touched(o, step, false);
+          bytes["array_in"] += packed(elems, precision_.bits);
           continue;
         }
         if (o.role != Role::Out) {
           if (n == 0 ? !stays(o) : !same(o, blocks[n], blocks[n - 1]))
-            bytes["array_in"] += touched(o, blocks[n], false) * precision_.bytes;
+            bytes["array_in"] += packed(touched(o, blocks[n], false), precision_.bits);
           continue;
         }
         if (n > 0 && !same(o, blocks[n], blocks[n - 1])) entered = n;
         if (n + 1 < blocks.size() && same(o, blocks[n], blocks[n + 1])) continue;
-        bytes["array_out"] +=
-            touched(o, blocks[n], false) * cell * (starts_anew(blocks[entered], share) ? 1 : 2);
+        bytes["array_out"] += packed(touched(o, blocks[n], false), cell) *
+                              (starts_anew(blocks[entered], share) ? 1 : 2);
       }
     }
   }
@@ -281,10 +285,11 @@ class CoreCount {
                     std::map<std::string, int64_t>& bytes) {
     for (const Operand& o : work_.operands) {
       if (o.role != Role::Out)
-        bytes["array_in"] += touched(o, tile, false) * precision_.bytes;
+        bytes["array_in"] += packed(touched(o, tile, false), precision_.bits);
       else
-        bytes["array_out"] += touched(o, tile, false) * (partial_sums() ? 4 : precision_.bytes) *
-                              (starts_anew(tile, share) ? 1 : 2);
+        bytes["array_out"] +=
+            packed(touched(o, tile, false), partial_sums() ? 32 : precision_.bits) *
+            (starts_anew(tile, share) ? 1 : 2);
     }
   }
 

@@ -11,7 +11,8 @@
 
 namespace tilewright::test {
 
-// Elements really touched; a mapping's transfers move just these unless a window leaves holes.
+// Elements really touched; a mapping's transfers move just these unless a window leaves holes. Of
+// elements that do not fill bytes, "external" counts a tile as one run.
 std::map<std::string, int64_t> brute_force_bytes(const Work& work, const PrecisionInfo& precision,
                                                  const RapidDsc& dsc);
 

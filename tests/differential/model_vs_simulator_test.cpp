@@ -85,8 +85,12 @@ void run_seed(uint64_t seed) {
   Network net(seed);
   add_random_layer(net, rng);
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return;
-  const System system = system_of(rng);
+  System system = system_of(rng);
   const std::string precision = rng.coin() ? "fp16" : "fp32";
+  Rng rate{stream_seed(seed, "rate"), 0};  // of the array: parts of a cycle per step
+  if (rate.below(4) == 0)
+    system.precisions.at(precision).mac_cycles =
+        Rational::of(rate.between(1, 20), rate.between(1, 20));
   const PrecisionInfo& info = system.precisions.at(precision);
   const Plan plan = random_plan(rng, net.graph, system, precision);
   const auto program = emit(net.graph, system, precision, plan);

@@ -96,7 +96,7 @@ def check_search(found, where, layer):
 def check_mapped(name, doc):
     """A document of compile, map or evaluate."""
     found = Findings()
-    if not check_header(found, name, doc, {"objective": str, "totals": dict, "layers": list}):
+    if not check_header(found, name, doc, {"objective": str, "priced_only": bool, "totals": dict, "layers": list}):
         return found
     found.check(f"{name}: objective", doc["objective"] == "latency")
     if not (found.fields(f"{name}: totals", doc["totals"], TOTALS) and

@@ -119,17 +119,17 @@ class Layer {
   }
 
   // Bytes of the largest piece that any core moves at a state.
-  int64_t piece(const Motion& m, size_t s, int64_t elem_bytes) const {
+  int64_t piece(const Motion& m, size_t s, int64_t elem_bits) const {
     int64_t most = 0;
     for (size_t c = 0; c < starts_.size(); ++c) {
       Extents pos = tiles_.position(s);
       const Extents ext = tiles_.extent(s, shares_[c]);
       for (Dim d : kDims) pos[d] += starts_[c][d];
-      int64_t run = elem_bytes, runs = 1;
+      int64_t run = 1, runs = 1;
       for (size_t a = 0; a < operand(m).axes.size(); ++a)
         ((m.run_axes >> a & 1) != 0 ? run : runs) *=
             axis_points_inside(operand(m).axes[a], m.steps[a], pos, ext);
-      most = std::max(most, runs * round_up(run, times_.granule));
+      most = std::max(most, runs * round_up(ceil_div(run * elem_bits, 8), times_.granule));
     }
     return most;
   }
@@ -137,13 +137,13 @@ class Layer {
     return times_.external(bytes, m.pieces, store, m.ring);
   }
   int64_t load(const Motion& m, size_t s) const {
-    if (!m.store) return slot(m, piece(m, s, m.link_bytes), false);
-    return tiles_.at_first(s, m.revisits) ? 0 : slot(m, piece(m, s, kPartialSumBytes), false);
+    if (!m.store) return slot(m, piece(m, s, m.link_bits), false);
+    return tiles_.at_first(s, m.revisits) ? 0 : slot(m, piece(m, s, kPartialSumBits), false);
   }
   int64_t store(const Motion& m, size_t s) const {
     if (!m.store) return 0;
     const bool last = tiles_.at_last(s, m.revisits);
-    return slot(m, piece(m, s, last ? m.link_bytes : kPartialSumBytes), true);
+    return slot(m, piece(m, s, last ? m.link_bits : kPartialSumBits), true);
   }
 
   // A part of what enters next after (was left last before) the stay that s belongs to.
@@ -152,7 +152,7 @@ class Layer {
     while (!tiles_.enters(first, m.moves)) --first;
     while (!tiles_.leaves(end - 1, m.moves)) ++end;
     if (m.store ? first == 0 : end == tiles_.states.size()) return 0;
-    const int64_t bytes = piece(m, m.store ? first - 1 : end, m.link_bytes);
+    const int64_t bytes = piece(m, m.store ? first - 1 : end, m.link_bits);
     return slot(m, ceil_div(bytes, static_cast<int64_t>(end - first)), m.store);
   }
 
@@ -198,7 +198,7 @@ class Layer {
 
   int64_t block_load(const Motion& m, const Extents& block) const {
     if (m.inner == Place::Pe) return UnitTimes::link(times_.array_in, streamed_bytes(m, block));
-    const int64_t bytes = m.link_bytes * elems(m, block);
+    const int64_t bytes = ceil_div(m.link_bits * elems(m, block), 8);
     if (m.inner != Place::Lrf) return UnitTimes::link(times_.array_in, bytes);
     Extents pe = block;
     for (Dim d : kDims) pe[d] = ceil_div(block[d], nest_.pe_unroll[d]);
@@ -216,14 +216,14 @@ class Layer {
     std::vector<Loop> loops;
     for (Dim d : kDims) loops.push_back({{Stage::B, d}, block[d], nest_.unroll[d], 1});
     const Walk steps(loops, block);
-    int64_t bytes = 0;
+    int64_t bits = 0;
     for (size_t s = 0; s < steps.states.size(); ++s) {
-      int64_t n = m.link_bytes;
+      int64_t n = m.link_bits;
       for (const AccessAxis& axis : operand(m).axes)
         n *= axis_points(axis, lattice_step(axis, nest_.unroll), steps.extent(s, block));
-      bytes += n;
+      bits += n;
     }
-    return bytes;
+    return ceil_div(bits, 8);
   }
 
   int64_t block_step(const Walk& blocks, size_t b, const Extents& tile) {
@@ -245,7 +245,10 @@ class Layer {
     } else if (b > 0 && blocks.leaves(b - 1, out.moves)) {
       sfu += drain(blocks, b - 1, tile);
     }
-    const int64_t mac = times_.array_busy(here, nest_.unroll) + times_.fill + 2 * times_.semaphore;
+    int64_t steps = 1;
+    for (Dim d : kDims) steps *= ceil_div(here[d], nest_.unroll[d]);
+    const Rational& rate = times_.mac_cycles;
+    const int64_t mac = ceil_div(steps * rate.num, rate.den) + times_.fill + 2 * times_.semaphore;
     return blocking + std::max({mac, sfu, beside});
   }
 
@@ -261,18 +264,19 @@ class Layer {
     int64_t n = 1;
     for (Dim d : kDims)
       if (contains(operand(out).dims(), d)) n *= block[d];
-    return std::max(times_.drain_sfu(n, first, final),
-                    UnitTimes::link(times_.array_out, n * out.link_bytes * (first ? 1 : 2)));
+    return std::max(
+        times_.drain_sfu(n, first, final),
+        UnitTimes::link(times_.array_out, ceil_div(n * out.link_bits, 8) * (first ? 1 : 2)));
   }
 
   int64_t elementwise(const Extents& tile) const {
     int64_t points = 1, in = 0, out = 0;
     for (Dim d : kDims) points *= tile[d];
     for (const Motion& m : nest_.external) {
-      int64_t bytes = m.cell_bytes;
+      int64_t bits = m.cell_bits;
       for (size_t a = 0; a < operand(m).axes.size(); ++a)
-        bytes *= axis_points(operand(m).axes[a], m.steps[a], tile);
-      (m.store ? out : in) += bytes;
+        bits *= axis_points(operand(m).axes[a], m.steps[a], tile);
+      (m.store ? out : in) += ceil_div(bits, 8);
     }
     if (!tiles_.at_first(tile_, nest_.t_partial)) out *= 2;
     return times_.sfu_latency +

@@ -23,7 +23,12 @@ void run_seed(uint64_t seed) {
   if (rng.coin()) vary_array(rng, system);
   system.chip.turnaround_cycles = rng.between(0, 20);
   system.chip.external_granule_bytes = int64_t{1} << rng.between(0, 6);
-  const std::string precision = rng.coin() ? "fp16" : "fp32";
+  std::string precision = rng.coin() ? "fp16" : "fp32";
+  if (rng.coin()) {
+    precision = "other";
+    system.precisions[precision] = {rng.between(1, 40),
+                                    Rational::of(rng.between(1, 20), rng.between(1, 20))};
+  }
   const PrecisionInfo& info = system.precisions.at(precision);
   const std::vector<Work> works = describe(net.graph).value();
   const Plan plan = random_plan(rng, net.graph, system, precision);

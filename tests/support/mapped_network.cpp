@@ -42,7 +42,7 @@ System small_system(int64_t cores) {
   s.array.lrf_bytes = 1 << 10;
   s.array.accumulators = 1 << 10;
   s.array.fill_cycles = 8;
-  s.precisions = {{"fp16", {2, 1}}, {"fp32", {4, 4}}};
+  s.precisions = {{"fp16", {16, {1, 1}}}, {"fp32", {32, {4, 1}}}};
   s.default_precision = "fp16";
   return s;
 }

@@ -17,6 +17,8 @@ int run_compile(const MapOptions& options) {
   const Result<Job> job = load_job(options);
   if (!job) return report(job.error());
   const auto& [model, target] = *job;
+  if (const auto format = data_format(target.system, target.precision); !format)
+    return report(format.error());
   const Result<MappedNetwork> network = search_mappings(model.works, target, options.search);
   if (!network) return report(network.error());
   const Plan plan = plan_of(model, target, *network);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "backend/isa/data_format.h"
 #include "compiler/arch/system_yaml.h"
 #include "compiler/import/import.h"
 #include "compiler/import/tensor_file.h"
@@ -155,6 +156,10 @@ Result<Target> load_target(const TargetOptions& options) {
   target.hash = content_hash(print_system(*system));
   target.system = std::move(*system);
   return target;
+}
+
+bool priced_only(const Target& target) {
+  return !data_format(target.system, target.precision).has_value();
 }
 
 Result<std::map<std::string, Tensor>> read_tensors(const std::vector<std::string>& options,

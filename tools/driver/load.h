@@ -33,6 +33,8 @@ struct Target {
   PrecisionInfo info;
 };
 Result<Target> load_target(const TargetOptions& options);
+// No program computes the precision: mappings are priced, not emitted.
+bool priced_only(const Target& target);
 
 // "NAME=FILE" (or FILE alone, named by the file itself or as the only one of `names`) to tensors.
 Result<std::map<std::string, Tensor>> read_tensors(const std::vector<std::string>& options,

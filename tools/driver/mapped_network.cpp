@@ -95,9 +95,9 @@ Diagnostics not_in_this_version(const SearchFlags& flags) {
 }
 
 double utilization(int64_t macs, int64_t cycles, const Target& target) {
-  const double peak = static_cast<double>(target.system.chip.cores) *
-                      static_cast<double>(target.system.macs_per_core()) /
-                      static_cast<double>(target.info.mac_cycles);
+  const Rational at_once =
+      target.info.macs_per_cycle(target.system.chip.cores * target.system.macs_per_core());
+  const double peak = static_cast<double>(at_once.num) / static_cast<double>(at_once.den);
   return cycles == 0 ? 0 : static_cast<double>(macs) / (static_cast<double>(cycles) * peak);
 }
 

@@ -88,6 +88,7 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
   document["system"] = target.system.name;
   document["objective"] = "latency";
   document["options"] = {{"precision", target.precision}};
+  document["priced_only"] = priced_only(target);
   document["inputs"] = {{"model", {{"file", model.file}, {"hash", model.hash}}},
                         {"system", {{"hash", target.hash}}}};
   return document;

@@ -56,8 +56,9 @@ std::string print_network(const LoadedModel& model, const Target& target,
                array ? percent(utilization(layer.work.macs(), layer.cycles(), target)) : "-",
                mapping_words(layer.work, layer.dsc, nest)});
   }
-  std::string text = fmt::format("{} on {}, {}, {} cores\n\n", model.name, target.system.name,
-                                 target.precision, target.system.chip.cores);
+  std::string text =
+      fmt::format("{} on {}, {}{}, {} cores\n\n", model.name, target.system.name, target.precision,
+                  priced_only(target) ? " (priced only)" : "", target.system.chip.cores);
   text += table.print();
   const double seconds = static_cast<double>(cycles) / static_cast<double>(target.system.clock_hz);
   text += fmt::format("\ntotal      {} cycles = {} at {:.2f} GHz\n", grouped(cycles),

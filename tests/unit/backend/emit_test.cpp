@@ -239,6 +239,13 @@ TEST_CASE("a plan that does not fit the graph is reported", "[emit]") {
   Plan plan = plan_of(graph, "fp32", tiled_choice());
   CHECK(error_of(emit(graph, system, "int4", plan)) ==
         "system 'small': error: has no precision 'int4'\n");
+  System fine = system;
+  fine.precisions["hfp8"] = {8, {1, 2}};
+  const auto priced = emit(graph, fine, "hfp8", plan);
+  CHECK(error_of(priced) ==
+        "system 'small': error: precision 'hfp8' (8 bits) can be priced, not simulated; fp16 (16 "
+        "bits) and fp32 (32 bits) can\n");
+  CHECK(exit_status(priced.error()) == 3);
   CHECK(error_of(emit(graph, system, "fp16", plan)) ==
         "plan: error: is made for precision 'fp32', not 'fp16'\n");
   Plan wrong = plan;

@@ -73,9 +73,14 @@ void check_rows(const std::vector<Row>& rows) {
 
 TEST_CASE("verify: the program as a whole") {
   check_rows({
-      {[](Program& p) { p.precision = "int4"; }, "", "the system has no precision 'int4'"},
+      {[](Program& p) { p.precision = "int3"; }, "", "system 'rapid-core' has no precision 'int3'"},
+      {[](Program& p) { p.precision = "int4"; }, "",
+       "system 'rapid-core' precision 'int4' (4 bits) can be priced, not simulated; fp16 (16 bits) "
+       "and fp32 (32 bits) can"},
+      {[](Program& p) { p.system.precisions.at("fp16").bits = 32; }, "",
+       "system 'rapid-core' precision 'fp16' (32 bits) can be priced, not simulated; "},
       {[](Program& p) { p.format = DataFormat::Fp32; }, "",
-       "precision 'fp16' has 2 bytes per element, but format fp32 has 4"},
+       "precision 'fp16' is computed in format dlfloat16, not fp32"},
       {[](Program& p) { p.external_bytes = p.system.chip.external_bytes + 1; }, "",
        "the program uses 8589934593 bytes of external memory; allowed: 0 to 8589934592"},
       {[](Program& p) { p.external_bytes = -1; }, "", "the program uses -1 bytes"},

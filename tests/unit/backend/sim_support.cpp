@@ -25,7 +25,7 @@ System tiny_system(int64_t cores) {
   s.array.lrf_bytes = 1 << 8;
   s.array.accumulators = 64;
   s.array.fill_cycles = 7;
-  s.precisions = {{"fp16", {2, 1}}, {"fp32", {4, 3}}};
+  s.precisions = {{"fp16", {16, {1, 1}}}, {"fp32", {32, {3, 1}}}};
   s.default_precision = "fp32";
   return s;
 }

@@ -59,6 +59,13 @@ TEST_CASE("C3: the array takes the product of ceilings") {
   CHECK(times.fill + times.array_busy(block, unroll) == 16 + 2 * 3 * 5);
   const UnitTimes fp32(relu_conv(false), chip, chip.precisions.at("fp32"));
   CHECK(fp32.array_busy(block, unroll) == 4 * 2 * 3 * 5);
+  const UnitTimes int4(relu_conv(false), chip, chip.precisions.at("int4"));
+  CHECK(int4.array_busy(block, unroll) == 4);  // 30 / 8
+}
+
+TEST_CASE("R10: elements are packed run by run") {
+  CHECK(packed_bytes(9, 4) == 5);
+  CHECK(3 * packed_bytes(3, 4) == 3 * 2);
 }
 
 TEST_CASE("C4: the SFU works on a drain only where it has something to do") {

@@ -233,6 +233,12 @@ void add_tiny_array_layer(Network& net, Rng& rng) {
   net.output(net.node("layer", primitive, operands));
 }
 
+// A third of them are of parts of bytes and of cycles.
+PrecisionInfo random_precision(Rng& rng, const System& system) {
+  if (rng.below(3) > 0) return system.precisions.at(rng.coin() ? "fp16" : "fp32");
+  return {rng.between(1, 12), Rational::of(rng.between(1, 9), rng.between(1, 9))};
+}
+
 // Whether the seed's layer had few enough mappings.
 bool run_seed(uint64_t seed) {
   Rng rng{stream_seed(seed, "dse"), 0};
@@ -244,7 +250,7 @@ bool run_seed(uint64_t seed) {
   const std::vector<Work> works = describe(net.graph).value();
   if (works.empty()) return false;
   const System system = tiny_system(rng);
-  const PrecisionInfo& precision = system.precisions.at(rng.coin() ? "fp16" : "fp32");
+  const PrecisionInfo precision = random_precision(rng, system);
   const Work& work = works[0];
   if (work.points() > 600) return false;
   INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));

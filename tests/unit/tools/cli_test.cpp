@@ -138,7 +138,37 @@ TEST_CASE("cli: a failed compile leaves nothing behind") {
               folder / "a"}) == 2);
   CHECK(call({"compile", model, "--system", "rapid-chip", "-o", folder / "a", "--json",
               folder / "no/such/folder.json"}) == 2);
+  CHECK(call({"compile", model, "--system", "rapid-chip", "--precision", "int4", "-o",
+              folder / "a"}) == 3);
   CHECK(folder.files() == before + 1);
+}
+
+TEST_CASE("cli: a precision that no program computes is priced, and documents say so") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  int64_t last = INT64_MAX;
+  for (const std::string precision : {"fp32", "fp16", "hfp8", "int4", "int2"}) {
+    INFO(precision);
+    const std::vector<std::string> target = {"--system", "rapid-chip", "--precision", precision};
+    const auto with = [&](std::vector<std::string> words, const std::vector<std::string>& more) {
+      words.insert(words.end(), target.begin(), target.end());
+      words.insert(words.end(), more.begin(), more.end());
+      return call(words);
+    };
+    REQUIRE(with({"map", model}, {"-o", folder / "plan.yaml", "--json", folder / "map"}) == 0);
+    const Json map = Json::parse(read(folder / "map"));
+    CHECK(map["priced_only"] == (precision != "fp16" && precision != "fp32"));
+    CHECK(map["options"]["precision"] == precision);
+    const auto cycles = map["totals"]["cycles"].get<int64_t>();
+    CHECK(cycles <= last);
+    last = cycles;
+    REQUIRE(with({"evaluate", model, "--mapping", folder / "plan.yaml"},
+                 {"--json", folder / "evaluate"}) == 0);
+    CHECK(Json::parse(read(folder / "evaluate"))["totals"] == map["totals"]);
+    REQUIRE(with({"compare", model}, {"--json", folder / "compare"}) == 0);
+    CHECK(Json::parse(read(folder / "compare"))["priced_only"] == map["priced_only"]);
+    CHECK(with({"explain", model}, {"--mapping", folder / "plan.yaml"}) == 0);
+  }
 }
 
 TEST_CASE("cli: documents add up, and evaluate of a plan says what map said") {

@@ -83,7 +83,8 @@ System random_system(std::mt19937& rng) {
              dims(),         dims(),    count(9999) - 1, count(9999) - 1, count(4) - 1,
              rng() % 2 == 0, count(64), count(20) - 1};
   if (s.array.sums_in_lrf) s.array.accumulators -= 1;
-  s.precisions = {{"fp16", {2, 1}}, {"int-4_x", {count(16), count(8)}}};
+  s.precisions = {{"fp16", {16, {1, 1}}},
+                  {"int-4_x", {count(128), Rational::of(count(1024), count(1024))}}};
   s.default_precision = "int-4_x";
   if (rng() % 2 == 0)
     s.energy = {count(9999), count(9999), count(9999), count(9999), count(9999), count(9999), 7};
@@ -104,7 +105,23 @@ TEST_CASE("a small system is read, what it leaves out takes its default") {
   CHECK(s->core.array_out == Link{{1, 3}, 2});
   CHECK(s->array.lane_dims == std::vector<std::string>{"out", "j"});
   CHECK(s->macs_per_core() == 2 * 3 * 4);
-  CHECK(s->precisions.at("fp16") == PrecisionInfo{2, 1});
+  CHECK(s->precisions.at("fp16") == PrecisionInfo{16, {1, 1}});
+}
+
+TEST_CASE("precisions may be narrower than a byte and faster than the base rate") {
+  const auto s = parse_system(
+      with("  fp16: {bytes: 2, mac_cycles: 1}",
+           "  fp16: {bytes: 2, mac_cycles: 1}\n  int4: {bytes: 1/2, mac_cycles: 1/8}\n"
+           "  int2: {bytes: 0.25, mac_cycles: 0.0625}\n  odd: {bytes: 13/8, mac_cycles: 5/3}"),
+      "s.yaml");
+  REQUIRE(s);
+  CHECK(s->precisions.at("int4") == PrecisionInfo{4, {1, 8}});
+  CHECK(s->precisions.at("int2") == PrecisionInfo{2, {1, 16}});
+  CHECK(s->precisions.at("odd") == PrecisionInfo{13, {5, 3}});
+  CHECK(s->precisions.at("odd").macs_per_cycle(10) == Rational{6, 1});
+  const std::string text = print_system(*s);
+  CHECK(text.find("int4: {bytes: 0.5, mac_cycles: 0.125}") != std::string::npos);
+  CHECK(text.find("odd: {bytes: 1.625, mac_cycles: 5/3}") != std::string::npos);
 }
 
 TEST_CASE("systems read back equal") {
@@ -195,6 +212,18 @@ TEST_CASE("each bad system gets its message") {
       {"  fp16: {bytes: 2, mac_cycles: 1}", "  FP16: {bytes: 2, mac_cycles: 1}\n  fp16: 3",
        "s.yaml:25:3: error: a precision's name must be 1..64 of a-z 0-9 _ -; it is \"FP16\"\n"
        "s.yaml:26:9: error: precision 'fp16' must be a map; it is \"3\"\n"},
+      {"fp16: {bytes: 2,", "fp16: {bytes: 1/3,",
+       "s.yaml:25:17: error: 'bytes' must be whole bits in 1/8..16; it is 1/3\n"},
+      {"fp16: {bytes: 2,", "fp16: {bytes: 1/16,",
+       "s.yaml:25:17: error: 'bytes' must be whole bits in 1/8..16; it is 1/16\n"},
+      {"fp16: {bytes: 2,", "fp16: {bytes: 0,",
+       "s.yaml:25:17: error: 'bytes' must be whole bits in 1/8..16; it is 0\n"},
+      {"fp16: {bytes: 2,", "fp16: {bytes: 16.125,",
+       "s.yaml:25:17: error: 'bytes' must be a fraction of integers up to 128; it is 16.125\n"},
+      {"mac_cycles: 1}", "mac_cycles: 1/1025}",
+       "s.yaml:25:32: error: 'mac_cycles' must lie in 1/1024..1024; it is 1/1025\n"},
+      {"mac_cycles: 1}", "mac_cycles: 0}",
+       "s.yaml:25:32: error: 'mac_cycles' must lie in 1/1024..1024; it is 0\n"},
       {"sfu: {lanes: 4,", "sfu: {lanes: 04,",
        "s.yaml:10:16: error: 'lanes' must be an integer; it is \"04\"\n"},
       {"  rows: 2\n", "  rows: 2\n  rows: 3\n",

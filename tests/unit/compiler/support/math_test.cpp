@@ -40,5 +40,25 @@ TEST_CASE("hold cycles are the least that carry the bytes") {
   }
 }
 
+TEST_CASE("a product with a fraction is rounded up, exactly") {
+  CHECK(ceil_mul(0, {1, 8}) == 0);
+  CHECK(ceil_mul(1, {1, 8}) == 1);
+  CHECK(ceil_mul(8, {1, 8}) == 1);
+  CHECK(ceil_mul(9, {3, 8}) == 4);  // 27 / 8
+  CHECK(ceil_mul(7, {4, 1}) == 7 * 4);
+  CHECK(ceil_mul(int64_t{1} << 60, {1 << 10, (1 << 10) - 1}) ==
+        (int64_t{1} << 60) + 1 + ((int64_t{1} << 60) - 1) / ((1 << 10) - 1));
+}
+
+TEST_CASE("elements of a few bits are packed, the last byte is whole") {
+  CHECK(packed_bytes(0, 4) == 0);
+  CHECK(packed_bytes(1, 4) == 1);
+  CHECK(packed_bytes(2, 4) == 1);
+  CHECK(packed_bytes(9, 4) == 5);
+  CHECK(packed_bytes(5, 2) == 2);
+  CHECK(packed_bytes(5, 16) == 5 * 2);
+  CHECK(packed_bytes(int64_t{1} << 60, 32) == int64_t{1} << 62);
+}
+
 }  // namespace
 }  // namespace tilewright

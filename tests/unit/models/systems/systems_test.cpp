@@ -35,8 +35,14 @@ TEST_CASE("the shipped systems have the published figures") {
     // 128 GB/s at 2 GHz
     CHECK(s->core.array_in.bytes_per_cycle == Rational{128 / 2, 1});
     CHECK(s->default_precision == "fp16");
-    CHECK(s->precisions.at("fp16") == PrecisionInfo{2, 1, 400});
-    CHECK(s->precisions.at("fp32") == PrecisionInfo{4, 4, 1600});
+    const auto& precisions = s->precisions;
+    CHECK(precisions.size() == 6);
+    CHECK(precisions.at("fp16") == PrecisionInfo{16, {1, 1}, 400});
+    CHECK(precisions.at("fp32") == PrecisionInfo{32, {4, 1}, 1600});
+    CHECK(precisions.at("hfp8") == PrecisionInfo{8, {1, 2}, 200});  // twice the FP16 rate
+    CHECK(precisions.at("int8") == PrecisionInfo{8, {1, 4}, 100});
+    CHECK(precisions.at("int4") == PrecisionInfo{4, {1, 8}, 40});  // 8 times
+    CHECK(precisions.at("int2") == PrecisionInfo{2, {1, 16}, 20});
   }
   CHECK(one.chip.cores == 1);
   // Half a chip's memory, at 80 %.
