@@ -94,10 +94,12 @@ std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nes
       add({std::clamp<int64_t>(slice.size - index * t, 0, t), !partial || index == 0,
            !partial || index == trips - 1, index == 0 ? ~0u : grid.fresh_beside(d), count});
     };
+    // Greedy slices may end many tiles before the largest one does.
+    const int64_t full = slice.size / t;
     at(0, 1);
-    at(1, trips - 3);  // all full: at least two more tiles follow in the largest slice
-    if (trips >= 3) at(trips - 2, 1);
-    if (trips >= 2) at(trips - 1, 1);
+    at(1, std::min(full, trips - 1) - 1);
+    if (full > 0 && full < trips - 1) at(full, 1);
+    if (trips > 1) at(trips - 1, 1);
   }
   return kinds;
 }
