@@ -19,7 +19,7 @@ Work one_layer(Primitive primitive, const std::vector<Shape>& inputs) {
   return describe(one_node(std::move(primitive), inputs, 1, "op")).value().front();
 }
 
-// Both works under the one mapping, which must be legal for both or neither.
+// Two layers that compute the same, under two mappings that do the same.
 void check_alike(const Work& a, const RapidDsc& of_a, const Work& b, RapidDsc of_b,
                  const System& system, const PrecisionInfo& precision) {
   of_b.n = b.extent;
@@ -60,7 +60,7 @@ TEST_CASE("rows in groups are rows", "[laws]") {
     const int64_t parts = rng.between(1, 4), g = parts * rng.between(1, 4), m = rng.between(1, 5),
                   k = rng.between(1, 20), n = rng.between(1, 20);
     const System system = small_system(4);
-    // Images of one row and m columns: `mb` outside, `j` inside and always whole.
+    // g rows of m columns, which are never divided, against one column of g m rows.
     const Work apart = one_layer(Conv{1, {}}, {{1, k, g, m}, {n, k, 1, 1}});
     const Work together = one_layer(Conv{1, {}}, {{1, k, g * m, 1}, {n, k, 1, 1}});
     Choice c;
