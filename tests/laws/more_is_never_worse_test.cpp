@@ -36,11 +36,12 @@ void hasten(System& s, size_t which, Rng& rng) {
                             &s.core.semaphore_cycles,
                             &s.array.fill_cycles,
                             &s.core.sfu.latency_cycles,
+                            &s.array.lrf_load_cycles,
                             &s.core.sfu.simple_cycles,
                             &s.core.sfu.special_cycles};
   *times[which] = rng.below(*times[which] + 1);
 }
-constexpr size_t kTimes = 10;
+constexpr size_t kTimes = 11;
 
 // A layer of few points on a system with little memory, so that capacity binds.
 struct SmallProblem {

@@ -30,7 +30,10 @@ int64_t alone(const LayerCase& c, Part part) {
     s.chip.external = s.chip.ring = kFreeLink;
     s.chip.turnaround_cycles = 0;
   }
-  if (part != Part::ArrayIn) s.core.array_in = kFreeLink;
+  if (part != Part::ArrayIn) {
+    s.core.array_in = kFreeLink;
+    s.array.lrf_load_cycles = 0;
+  }
   if (part != Part::ArrayOut) s.core.array_out = kFreeLink;
   if (part != Part::Array) precision.mac_cycles = s.array.fill_cycles = 0;
   if (part != Part::Sfu) s.core.sfu = {s.core.sfu.lanes, 0, 0, 0};

@@ -77,6 +77,7 @@ System random_system(Rng& rng) {
     if (rng.below(4) == 0) system.chip.memory_stops.push_back(core);
   system.chip.ring.bytes_per_cycle = {rng.between(1, 40), 1};
   if (rng.coin()) system.chip.external_granule_bytes = int64_t{1} << rng.between(1, 7);
+  if (rng.coin()) vary_array(rng, system);
   return system;
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("rows in groups are rows", "[laws]") {
     Rng rng{stream_seed(seed, "rows"), 0};
     INFO("seed " << seed);
     const int64_t parts = rng.between(1, 4), g = parts * rng.between(1, 4), m = rng.between(1, 5),
-                  k = rng.between(1, 20), n = rng.between(1, 20);
+                  k = rng.between(2, 20), n = rng.between(1, 20);
     const System system = small_system(4);
     // g rows of m columns, which are never divided, against one column of g m rows.
     const Work apart = one_layer(Conv{1, {}}, {{1, k, g, m}, {n, k, 1, 1}});
@@ -88,7 +88,8 @@ TEST_CASE("orders may name dims that have no loop", "[laws]") {
     choice.p = c.dsc.p;
     for (const DataStructure& data : c.dsc.data_structures) {
       choice.types.push_back({data.transfers[0].type, data.transfers.back().type});
-      choice.inner.push_back(data.transfers.back().dst);
+      const DataTransfer& inner = data.transfers.back();
+      choice.inner.push_back(data.role == Role::Out ? inner.src : inner.dst);
     }
     // The loops in their order, the other dims somewhere between.
     DimSet looped[2] = {0, 0};
