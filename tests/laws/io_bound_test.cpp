@@ -107,7 +107,7 @@ struct Tightnesses {
 void check(const LayerCase& c, Tightnesses& seen) {
   const LoopNest nest = lower(c.work, c.system, c.precision, c.dsc);
   const Traffic bytes = traffic(c.work, c.system, c.precision, c.dsc);
-  const auto word = static_cast<double>(c.precision.bytes);
+  const double word = static_cast<double>(c.precision.bits) / 8;
   const int64_t lx = elements(nest.external), array = elements(nest.inner);
   const Products real = products(c.work, c.work.extent, false);
   const Products padded = products(c.work, c.work.extent, true);

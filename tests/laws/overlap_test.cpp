@@ -35,7 +35,10 @@ int64_t alone(const LayerCase& c, Part part) {
     s.array.lrf_load_cycles = 0;
   }
   if (part != Part::ArrayOut) s.core.array_out = kFreeLink;
-  if (part != Part::Array) precision.mac_cycles = s.array.fill_cycles = 0;
+  if (part != Part::Array) {
+    precision.mac_cycles = {0, 1};
+    s.array.fill_cycles = 0;
+  }
   if (part != Part::Sfu) s.core.sfu = {s.core.sfu.lanes, 0, 0, 0};
   if (part != Part::Sync) s.core.semaphore_cycles = s.chip.layer_cycles = 0;
   return price(c.work, s, precision, c.dsc).cost.cycles;

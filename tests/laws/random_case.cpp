@@ -43,8 +43,13 @@ void run_seed(uint64_t seed, AddLayer add, const Law& law) {
   Network net(seed);
   add(net, rng);
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return;
-  const System system = random_system(rng);
-  const std::string precision = rng.coin() ? "fp16" : "fp32";
+  System system = random_system(rng);
+  std::string precision = rng.coin() ? "fp16" : "fp32";
+  if (rng.below(3) == 0) {
+    precision = "other";
+    system.precisions[precision] = {rng.between(1, 32),
+                                    Rational::of(rng.between(1, 20), rng.between(1, 20))};
+  }
   const std::vector<Work> works = describe(net.graph).value();
   const Plan plan = random_plan(rng, net.graph, system, precision);
   for (size_t k = 0; k < works.size(); ++k) {

@@ -40,8 +40,9 @@ TEST_CASE("cycles are above the roofline of every link and unit", "[laws]") {
     const int64_t worked = cycles - c.system.chip.layer_cycles;
     const auto bytes = link_bytes(c.work, c.system, c.precision, c.dsc);
 
+    const Rational per_step = c.precision.mac_cycles;
     CHECK(worked >=
-          ceil_div(c.work.macs() * c.precision.mac_cycles, cores * c.system.macs_per_core()));
+          ceil_div(c.work.macs() * per_step.num, per_step.den * cores * c.system.macs_per_core()));
     CHECK(worked >= ceil_div(sfu_elements(c) * functions(c), cores * c.system.core.sfu.lanes));
     CHECK(worked >= hold_cycles(bytes.at("external"), c.system.chip.external_bytes_per_cycle()));
     CHECK(worked >= hold_cycles(ceil_div(bytes.at("array_in"), cores),

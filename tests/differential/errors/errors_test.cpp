@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "backend/emit/emit.h"
+#include "backend/isa/data_format.h"
 #include "backend/sim/simulate.h"
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "costmodel/price.h"
@@ -96,6 +97,14 @@ Cycles compare(const Network& net, const System& system, const Plan& plan) {
   return cycles;
 }
 
+// Others can be priced alone.
+std::vector<std::string> simulated_precisions(const System& system) {
+  std::vector<std::string> names;
+  for (const auto& [name, info] : system.precisions)
+    if (data_format(system, name)) names.push_back(name);
+  return names;
+}
+
 // What several mappings of one layer say; nothing where the layer is empty.
 std::vector<Cycles> mappings_of(const System& system, const SizedPrimitive& primitive,
                                 uint64_t seed) {
@@ -104,11 +113,12 @@ std::vector<Cycles> mappings_of(const System& system, const SizedPrimitive& prim
   primitive.add(net, rng, system);
   const std::vector<Work> works = describe(net.graph).value();
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0 || works.empty()) return {};
-  auto precision = system.precisions.begin();
-  std::advance(precision, rng.below(static_cast<int64_t>(system.precisions.size())));
+  const std::vector<std::string> precisions = simulated_precisions(system);
+  const std::string& precision =
+      precisions[static_cast<size_t>(rng.below(static_cast<int64_t>(precisions.size())))];
   std::vector<Cycles> all;
   while (all.size() < kMappings) {
-    const Plan plan = random_plan(rng, net.graph, system, precision->first);
+    const Plan plan = random_plan(rng, net.graph, system, precision);
     if (steps(works, plan) <= kMostSteps) all.push_back(compare(net, system, plan));
   }
   return all;
