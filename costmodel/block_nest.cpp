@@ -115,7 +115,7 @@ class BlockNest {
 
   DrainTime drain(const LoopIndex& index, int64_t count) {
     const Extents ext = block(index);
-    bool first = tile_.first, final = tile_.final;
+    bool first = tile_.first, final = tile_.final && nest_.rounds.empty();
     for (int l = 0; l < odometer_.loops; ++l) {
       const auto k = static_cast<size_t>(l);
       if (!contains(nest_.b_partial, loops_[k]->ref.dim)) continue;

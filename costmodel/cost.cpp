@@ -7,7 +7,7 @@ constexpr std::array<std::string_view, kCostClasses> kClassNames = {
     "mac_compute",        "array_underuse", "auxiliary",
     "overlapped_visible", "non_overlapped", "pipe_bubble"};
 constexpr std::array<std::string_view, kResources> kResourceNames = {
-    "array", "sfu", "array_in", "array_out", "external", "sync"};
+    "array", "sfu", "array_in", "array_out", "external", "ring", "sync"};
 }  // namespace
 
 std::string_view name_of(CostClass c) { return kClassNames[static_cast<size_t>(c)]; }

@@ -12,16 +12,16 @@ enum class CostClass : uint8_t {
   ArrayUnderuse,      // array busy beyond that
   Auxiliary,          // SFU beyond the array; all SFU time of layers without array work
   OverlappedVisible,  // what a stream or double buffer exceeds its body by
-  NonOverlapped,      // block-loads, first fetches, last write-backs
+  NonOverlapped,      // block-loads, first fetches, last write-backs, sums over the ring
   PipeBubble,         // array fill and drain, semaphores, layer change
 };
 inline constexpr int kCostClasses = 6;
 std::string_view name_of(CostClass c);  // "mac_compute", ...
 
-enum class Resource : uint8_t { Array, Sfu, ArrayIn, ArrayOut, External, Sync };
-inline constexpr int kResources = 6;
-std::string_view name_of(
-    Resource r);  // "array", "sfu", "array_in", "array_out", "external", "sync"
+enum class Resource : uint8_t { Array, Sfu, ArrayIn, ArrayOut, External, Ring, Sync };
+inline constexpr int kResources = 7;
+// "array", "sfu", "array_in", "array_out", "external", "ring", "sync"
+std::string_view name_of(Resource r);
 
 // Both arrays sum to `cycles`.
 struct Cost {

@@ -78,9 +78,12 @@ int64_t functions(const Work& work, const LoopNest& nest, const Traffic& bytes) 
     return work.points() *
            (steps + (work.combine != Combine::Assign ? 1 : 0) + (work.scale != 1.0f ? 1 : 0));
   const int64_t n = outputs(work);
-  // A first drain writes each output once, every other one reads and writes it.
-  const int64_t moved = nest.partial_sums_in_lx() ? bytes.array_out / kPartialSumBytes : n;
-  return n * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + (moved - n) / 2;
+  // A first drain writes each output once, on each core that has a part of its sum; every other one
+  // reads and writes it.
+  const int64_t moved =
+      nest.partial_sums_in_lx() ? (bytes.array_out - bytes.finish_out) / kPartialSumBytes : n;
+  const int64_t first = n * static_cast<int64_t>(nest.rounds.size() + 1);
+  return n * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + (moved - first) / 2;
 }
 
 }  // namespace
@@ -99,14 +102,16 @@ Energy energy(const Work& work, const System& system, const PrecisionInfo& preci
   if (work.kind == WorkKind::Array) {
     add_array(result, work, system, precision, dsc);
     result.lrf += bytes.into_lrf * table.lrf;
-    result.l0 += (bytes.array_in - bytes.into_lrf - bytes.into_pe) * table.l0;
+    result.l0 += (bytes.array_in - bytes.finish_in - bytes.into_lrf - bytes.into_pe) * table.l0;
     const bool in_lrf = nest.inner.back().inner == Place::Lrf;
     (in_lrf ? result.lrf : result.accumulator) +=
-        bytes.array_out * (in_lrf ? table.lrf : table.accumulator);
+        (bytes.array_out - bytes.finish_out) * (in_lrf ? table.lrf : table.accumulator);
   }
-  result.lx = (bytes.lx_outer + bytes.array_in + bytes.array_out) * table.lx;
+  // [E7] What is handed on is read, and added to what the next core reads and writes.
+  result.ring = bytes.ring_hops * table.ring;
+  result.lx = (bytes.lx_outer + bytes.array_in + bytes.array_out + 3 * bytes.ring) * table.lx;
   result.external = bytes.external * table.external;
-  result.sfu = functions(work, nest, bytes) * table.sfu;
+  result.sfu = (functions(work, nest, bytes) + bytes.ring / kPartialSumBytes) * table.sfu;
   result.leakage = cycles * table.leakage;
   return result;
 }

@@ -8,8 +8,8 @@
 
 namespace tilewright {
 
-int64_t Levels::most() const { return std::max({array, sfu, array_in, array_out, external}); }
-int64_t Levels::sum() const { return array + sfu + array_in + array_out + external; }
+int64_t Levels::most() const { return std::max({array, sfu, array_in, array_out, external, ring}); }
+int64_t Levels::sum() const { return array + sfu + array_in + array_out + external + ring; }
 
 Levels levels(const Work& work, const System& system, const PrecisionInfo& precision,
               const RapidDsc& dsc) {
@@ -17,11 +17,12 @@ Levels levels(const Work& work, const System& system, const PrecisionInfo& preci
   const LoopNest nest = lower(work, system, precision, dsc);
   const TileGrid grid(work, times, dsc, nest);
   Levels result;
-  int64_t in_bytes = 0, out_bytes = 0;
+  int64_t in_bytes = 0, out_bytes = 0, ring_bytes = 0;
   for (const TileTimeline::Step& step : tile_timeline(times, nest, grid).steps) {
     const BodyCost body = body_cost(work, times, nest, step.tile);
-    in_bytes += body.array_in_bytes * step.count;
-    out_bytes += body.array_out_bytes * step.count;
+    in_bytes += (body.array_in_bytes + step.reduction.in_bytes) * step.count;
+    out_bytes += (body.array_out_bytes + step.reduction.out_bytes) * step.count;
+    ring_bytes += step.reduction.link_bytes * step.count;
     if (work.kind == WorkKind::Array) result.array += body.cost[CostClass::MacCompute] * step.count;
     int64_t points = 1;
     for (Dim d : kDims) points *= step.tile.ext[d];
@@ -35,6 +36,7 @@ Levels levels(const Work& work, const System& system, const PrecisionInfo& preci
   }
   result.array_in = hold_cycles(in_bytes, times.array_in.bytes_per_cycle);
   result.array_out = hold_cycles(out_bytes, times.array_out.bytes_per_cycle);
+  result.ring = hold_cycles(ring_bytes, times.ring.bytes_per_cycle);
   int64_t external_bytes = 0;
   for (size_t m = 0; m < nest.external.size(); ++m) external_bytes += grid.total_bytes(m);
   result.external = hold_cycles(external_bytes, times.external_bandwidth);
@@ -56,11 +58,11 @@ Price price_max_of_levels(const Work& work, const System& system, const Precisio
   cost.raise_to(level.array_in, CostClass::OverlappedVisible, Resource::ArrayIn);
   cost.raise_to(level.array_out, CostClass::OverlappedVisible, Resource::ArrayOut);
   cost.raise_to(level.external, CostClass::OverlappedVisible, Resource::External);
-  const std::pair<int64_t, Resource> slowest[] = {{level.array, Resource::Array},
-                                                  {level.sfu, Resource::Sfu},
-                                                  {level.array_in, Resource::ArrayIn},
-                                                  {level.array_out, Resource::ArrayOut},
-                                                  {level.external, Resource::External}};
+  cost.raise_to(level.ring, CostClass::OverlappedVisible, Resource::Ring);
+  const std::pair<int64_t, Resource> slowest[] = {
+      {level.array, Resource::Array},       {level.sfu, Resource::Sfu},
+      {level.array_in, Resource::ArrayIn},  {level.array_out, Resource::ArrayOut},
+      {level.external, Resource::External}, {level.ring, Resource::Ring}};
   price.bottleneck =
       std::max_element(std::begin(slowest), std::end(slowest), [](const auto& a, const auto& b) {
         return a.first < b.first;

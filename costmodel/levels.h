@@ -12,7 +12,7 @@ namespace tilewright {
 struct Levels {
   int64_t array = 0, sfu = 0;
   int64_t array_in = 0, array_out = 0;
-  int64_t external = 0;  // of the chip
+  int64_t external = 0, ring = 0;  // of the chip
 
   int64_t most() const;  // perfect overlap: the slowest level
   int64_t sum() const;   // none at all

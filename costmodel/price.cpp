@@ -104,6 +104,43 @@ std::vector<TileKind> tile_kinds(Dim d, const RapidDsc& dsc, const LoopNest& nes
   return kinds;
 }
 
+using TileKinds = std::array<std::vector<TileKind>, kDimCount>;
+
+// Calls visit(tile, how many there are like it).
+template <class Visit>
+void for_each_tile(const TileKinds& kinds, Visit&& visit) {
+  auto descend = [&](auto&& self, size_t dim, const TileShape& tile, int64_t count) -> void {
+    if (dim == kDimCount) return visit(tile, count);
+    for (const TileKind& k : kinds[dim]) {
+      TileShape next = tile;
+      next.ext.values[dim] = k.ext;
+      next.first &= k.first;
+      next.final &= k.final;
+      next.fresh &= k.fresh;
+      self(self, dim + 1, next, count * k.count);
+    }
+  };
+  descend(descend, 0, TileShape{}, 1);
+}
+
+// [G3] Each tile of OUT once per group.
+void add_reduction(Traffic& bytes, const Work& work, const UnitTimes& times, const LoopNest& nest,
+                   TileKinds kinds) {
+  for (Dim d : kDims)
+    if (contains(work.reduction, d)) kinds[static_cast<size_t>(d)] = {{1, true, true, ~0u, 1}};
+  for_each_tile(kinds, [&](const TileShape& tile, int64_t count) {
+    const TileReduction r = tile_reduction(work, times, nest, tile.ext);
+    bytes.finish_in += r.in_bytes * count;
+    bytes.finish_out += r.out_bytes * count;
+    for (const RingRound& round : nest.rounds) {
+      bytes.ring += r.sum_bytes * count;
+      bytes.ring_hops += r.sum_bytes * count * round.hops;
+    }
+  });
+  bytes.array_in += bytes.finish_in;
+  bytes.array_out += bytes.finish_out;
+}
+
 }  // namespace
 
 Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,
@@ -118,35 +155,26 @@ Traffic traffic(const Work& work, const System& system, const PrecisionInfo& pre
     bytes.lx_outer +=
         nest.external[m].store ? moved : moved * (nest.cores / nest.external[m].pieces);
   }
-  std::array<std::vector<TileKind>, kDimCount> kinds;
+  TileKinds kinds;
   for (Dim d : kDims) kinds[static_cast<size_t>(d)] = tile_kinds(d, dsc, nest, grid);
-  auto descend = [&](auto&& self, size_t dim, TileShape tile, int64_t count) -> void {
-    if (dim == kDimCount) {
-      const BodyCost body = body_cost(work, times, nest, tile);
-      bytes.array_in += body.array_in_bytes * count;
-      bytes.array_out += body.array_out_bytes * count;
-      bytes.into_lrf += body.lrf_bytes * count;
-      bytes.into_pe += body.pe_bytes * count;
-      return;
-    }
-    for (const TileKind& k : kinds[dim]) {
-      TileShape next = tile;
-      next.ext.values[dim] = k.ext;
-      next.first &= k.first;
-      next.final &= k.final;
-      next.fresh &= k.fresh;
-      self(self, dim + 1, next, count * k.count);
-    }
-  };
-  descend(descend, 0, TileShape{}, 1);
+  for_each_tile(kinds, [&](const TileShape& tile, int64_t count) {
+    const BodyCost body = body_cost(work, times, nest, tile);
+    bytes.array_in += body.array_in_bytes * count;
+    bytes.array_out += body.array_out_bytes * count;
+    bytes.into_lrf += body.lrf_bytes * count;
+    bytes.into_pe += body.pe_bytes * count;
+  });
+  if (!nest.rounds.empty()) add_reduction(bytes, work, times, nest, std::move(kinds));
   return bytes;
 }
 
 std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
                                           const PrecisionInfo& precision, const RapidDsc& dsc) {
   const Traffic bytes = traffic(work, system, precision, dsc);
-  return {
+  std::map<std::string, int64_t> links = {
       {"external", bytes.external}, {"array_in", bytes.array_in}, {"array_out", bytes.array_out}};
+  if (bytes.ring > 0) links["ring"] = bytes.ring;
+  return links;
 }
 
 int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision) {

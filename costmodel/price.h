@@ -27,13 +27,19 @@ struct Traffic {
   int64_t external = 0;                 // a piece fetched by several cores counts once
   int64_t array_in = 0, array_out = 0;  // summed over the cores
   int64_t into_lrf = 0, into_pe = 0;    // those of array-in that end in LRFs or PEs
-  int64_t lx_outer = 0;  // written to and read from Lx by external transfers, on every core
+  // Those of array-in and array-out that finish sums from several cores.
+  int64_t finish_in = 0, finish_out = 0;
+  int64_t ring = 0;       // sums that cores hand on, once per message
+  int64_t ring_hops = 0;  // the same times the links that they pass
+  int64_t lx_outer = 0;   // written to and read from Lx by external transfers, on every core
 };
 Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,
                 const RapidDsc& dsc);
 
 // The links of the same, by name: "external" (a piece fetched by several cores counts once),
-// "array_in" and "array_out" (summed over the cores). Exact, edges and padding included.
+// "array_in" and "array_out" (summed over the cores), and where a reduction is divided over cores
+// "ring" (what one core hands on to the next counts once, however far). Exact, edges and padding
+// included.
 std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
                                           const PrecisionInfo& precision, const RapidDsc& dsc);
 

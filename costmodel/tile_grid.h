@@ -33,6 +33,7 @@ class TileGrid {
   // The referred-to values must outlive the grid.
   TileGrid(const Work& work, const UnitTimes& times, const RapidDsc& dsc, const LoopNest& nest);
 
+  const Work& work() const { return work_; }
   const Odometer<std::vector<IndexClass>>& odometer() const { return odometer_; }
   // Innermost loop that external motion m moves with; -1: none.
   int depth(size_t motion) const { return depth_[motion]; }

@@ -108,6 +108,14 @@ std::vector<ExternalSlot> slots_at(const UnitTimes& times, const LoopNest& nest,
   return all;
 }
 
+TileReduction reduction_at(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid,
+                           const Kind& state) {
+  if (nest.rounds.empty()) return {};
+  const size_t out = nest.external.size() - 1;
+  return tile_reduction(grid.work(), times, nest, grid.tile(state.index).ext,
+                        state.leaves(grid.depth(out)));
+}
+
 TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const TileGrid& grid) {
   TileTimeline timeline;
   for (const ExternalSlot& slot : exposed_slots(times, nest, grid)) timeline.exposed += slot.cycles;
@@ -115,6 +123,7 @@ TileTimeline tile_timeline(const UnitTimes& times, const LoopNest& nest, const T
     TileTimeline::Step step;
     step.tile = grid.tile(state.index);
     step.count = state.count;
+    step.reduction = reduction_at(times, nest, grid, state);
     for (const ExternalSlot& slot : slots_at(times, nest, grid, state))
       (slot.blocking ? step.blocking : step.beside) += slot.cycles;
     timeline.steps.push_back(step);

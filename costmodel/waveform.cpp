@@ -60,8 +60,17 @@ class Drawing {
     if (work_.kind != WorkKind::Move)
       end = body(grid_.tile(state.index), now_ + times_.semaphore, most_blocks) + times_.semaphore;
     now_ = std::max(link, end);
+    reduce(state);
     for (const ExternalSlot& slot : slots)
       if (slot.blocking && slot.store) now_ = external(slot, now_);
+  }
+
+  // [N5] Sums over the ring, and what finishes them.
+  void reduce(const Kind& state) {
+    const TileReduction r = reduction_at(times_, nest_, grid_, state);
+    now_ = put(Lane::External, now_, r.ring_cycles, "ring");
+    now_ = put(Lane::ArrayOut, now_ + r.meeting_cycles / 2, r.finish_cycles, "finish");
+    now_ += r.meeting_cycles / 2;
   }
 
   // Returns when the body that starts at `start` is over.

@@ -15,7 +15,10 @@ enum Semaphore : int32_t {
   kDrained = 4,     // sfu: this step's drain, if any, is over
   kLastBlock = 5,   // load: the tile's last block is computed (OUT double-buffered at the array)
   kMacStarts = 6,   // pe: the sfu may drain what is finished
+  kSummed = 7,      // ext: the sums of all cores have met (divided reduction that is finished)
+  kFinished = 8,    // sfu: bias and epilogue are done
   kArraySemaphores = 7,
+  kFinishingSemaphores = 9,
   kSfuSemaphores = 2,
 };
 
@@ -56,6 +59,8 @@ class StreamWriter {
   void pe_stream();
   void drain_stream();
   void add_drain(When when);
+  void sum_up();
+  void add_finish();
   SfuOperand sfu_operand(const PlacedOperand& p) const;
 
   const LayerToEmit& layer_;
@@ -130,7 +135,7 @@ void StreamWriter::tile_transfer(const Motion& motion, bool store, At at, const 
   transfer.inner = p.lx;
   transfer.axes = in_runs(tile_axes(*p.operand, p.tile), motion);
   transfer.fill = store ? 0 : p.operand->fill;
-  transfer.multicast = store ? DimSet{0} : p.multicast;
+  transfer.multicast = p.multicast;
   add(Unit::Ext, std::move(transfer));
 }
 
@@ -164,6 +169,7 @@ void StreamWriter::external_stream() {
   for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(true, type, At::Previous);
   for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(false, type, At::Next);
   add(Unit::Ext, Wait{kTileDone});
+  if (!layer_.nest.rounds.empty()) sum_up();
   tile_transfers(true, BlockLoad, At::Current);
   add(Unit::Ext, EndNest{});
   for (TransferType type : {DoubleBuffer, Stream}) tile_transfers(true, type, At::Last);
@@ -215,14 +221,14 @@ void StreamWriter::add_drain(When when) {
   drain.when = when;
   drain.acc = {out.near, local_strides(*out.operand, out.block)};
   drain.out = {out.lx, local_strides(*out.operand, out.tile)};
-  if (layer_.work.find(Role::Bias) != nullptr) {
+  if (layer_.work.find(Role::Bias) != nullptr && !layer_.nest.finishes) {
     const PlacedOperand& bias = placed(Role::Bias);
     drain.has_bias = true;
     drain.bias = {bias.lx, local_strides(*bias.operand, bias.tile)};
   }
   drain.dims = out.operand->dims();
   drain.partial = partial();
-  drain.epilogue = layer_.work.expr;
+  if (!layer_.nest.finishes) drain.epilogue = layer_.work.expr;
   add(Unit::Sfu, std::move(drain));
 }
 
@@ -242,7 +248,41 @@ void StreamWriter::drain_stream() {
     add_drain(last);
     add(Unit::Sfu, Signal{kDrained});
   }
+  if (layer_.nest.finishes) add_finish();
   add(Unit::Sfu, EndNest{});
+}
+
+// Where a reduced dim is divided: the sums of all cores meet before OUT's tile is stored.
+void StreamWriter::sum_up() {
+  const PlacedOperand& out = placed(Role::Out);
+  RingReduce reduce;
+  reduce.when = when_moving(At::Current, true, tile_mask(out.hop->moves));
+  reduce.tile = {out.lx, local_strides(*out.operand, out.tile)};
+  reduce.over = layer_.work.reduction;
+  if (layer_.work.combine == Combine::Max) reduce.accumulate = Accumulate::Max;
+  add(Unit::Ext, std::move(reduce));
+  if (!layer_.nest.finishes) return;
+  add(Unit::Ext, Signal{kSummed});
+  add(Unit::Ext, Wait{kFinished});
+}
+
+// Bias and epilogue, in place, on the core whose sum is complete.
+void StreamWriter::add_finish() {
+  const PlacedOperand& out = placed(Role::Out);
+  Elementwise finish;
+  finish.when = when_moving(At::Current, true, tile_mask(out.hop->moves));
+  finish.inputs = {sfu_operand(out)};
+  finish.out = sfu_operand(out);
+  finish.expr = layer_.work.expr;
+  if (layer_.work.find(Role::Bias) != nullptr) {
+    finish.inputs.push_back(sfu_operand(placed(Role::Bias)));
+    const ScalarExpr biased{{{ScalarOp::Add, ScalarRef::input(0), ScalarRef::input(1), {}}}};
+    finish.expr = compose(biased, finish.expr);
+  }
+  finish.over = layer_.work.reduction;
+  add(Unit::Sfu, Wait{kSummed});
+  add(Unit::Sfu, std::move(finish));
+  add(Unit::Sfu, Signal{kFinished});
 }
 
 SfuOperand StreamWriter::sfu_operand(const PlacedOperand& p) const {
@@ -266,7 +306,7 @@ Accumulate accumulate_of(Combine combine) {
 }
 
 void StreamWriter::array() {
-  program_.semaphores = kArraySemaphores;
+  program_.semaphores = layer_.nest.finishes ? kFinishingSemaphores : kArraySemaphores;
   external_stream();
   load_stream();
   pe_stream();

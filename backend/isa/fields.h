@@ -117,7 +117,11 @@ template <> inline constexpr auto kFields<Elementwise> = std::tuple{
     field("when", &Elementwise::when), field("inputs", &Elementwise::inputs, kFew),
     field("out", &Elementwise::out), field("expr", &Elementwise::expr),
     field("accumulate", &Elementwise::accumulate), field("reduction", &Elementwise::reduction),
-    field("partial", &Elementwise::partial, kMask), field("scale", &Elementwise::scale)};
+    field("partial", &Elementwise::partial, kMask), field("scale", &Elementwise::scale),
+    field("over", &Elementwise::over)};
+template <> inline constexpr auto kFields<RingReduce> = std::tuple{
+    field("when", &RingReduce::when), field("tile", &RingReduce::tile), field("over", &RingReduce::over),
+    field("accumulate", &RingReduce::accumulate, {0, 0, Style::Always})};
 
 template <> inline constexpr auto kFields<TensorPlace> = std::tuple{
     field("name", &TensorPlace::name, {1, 4096, Style::Bare}), field("shape", &TensorPlace::shape, {0, 32}),
@@ -166,6 +170,8 @@ template <> inline constexpr Opcode kOpcode<Drain> = {"drain", unit_bit(Unit::Sf
     "takes a block of accumulators through the SFU to Lx: partial sums, bias, epilogue"};
 template <> inline constexpr Opcode kOpcode<Elementwise> = {"eltwise", unit_bit(Unit::Sfu),
     "computes a scalar expression for every point of a tile in Lx, with or without reduction"};
+template <> inline constexpr Opcode kOpcode<RingReduce> = {"reduce", unit_bit(Unit::Ext),
+    "sums up over the ring what the cores hold of one tile, member by member"};
 // clang-format on
 
 // Calls visit(T{}) for each instruction type T, in the order of the variant.

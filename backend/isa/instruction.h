@@ -155,7 +155,8 @@ struct Join {
 // `multicast` (bits of dims). Points along the axes that are `run` follow each other in external
 // memory, and each such run takes whole granules. Where the chip has memory stops the pieces come
 // over the ring, too: each down the shorter way from the nearest stop, once per way, in slots as
-// long as the longest piece needs. A store turns the memory around. On `load` it uses the array-in
+// long as the longest piece needs. A store turns the memory around; of its `multicast` groups the
+// last core alone stores. On `load` it uses the array-in
 // link.
 // A spread transfer (`spread` = true, `ext` only, at Next or Previous) is cut into as many equal
 // slots as there are states from one that enters `when.mask` to the next such: each state moves one
@@ -203,8 +204,7 @@ struct Mac {
 // rounds (of this run of the nest) that when.mask names stood at their first position.
 //   v = acc; unless every register of `partial` stood at its first position when the block was
 //   entered: v += what Lx holds;
-//   when every register of `partial` is at its last position: v = epilogue(v + bias), rounded to
-//   the program's precision.
+//   when every register of `partial` is at its last position: v = epilogue(v + bias).
 struct Drain {
   When when;
   LocalView acc;
@@ -230,7 +230,8 @@ struct SfuOperand {
 
 // Over the extents of r0..r7: v = scale * expr(inputs); out is assigned, added to or maximised with
 // v. Dims of `reduction` are combined; out starts anew unless a register of `partial` is past its
-// first position.
+// first position. Dims of `over` are left out: of the cores whose slices differ in no other dim the
+// last one alone computes, once for all that they hold.
 struct Elementwise {
   When when;
   std::vector<SfuOperand> inputs;
@@ -240,10 +241,25 @@ struct Elementwise {
   uint8_t reduction = 0;
   RegisterMask partial = 0;
   float scale = 1;
+  uint8_t over = 0;
   bool operator==(const Elementwise&) const = default;
 };
 
+// Adds up over the ring (or maximises) what groups of cores, those whose slices differ in no dim
+// outside `over`, hold of a tile in Lx: the extents of r0..r7 in the other dims. All working cores
+// come to it together. In round k member k of each group, by its place, hands its tile to member
+// k + 1 by the shorter way (of two as short: upwards), which combines it with its own. A round
+// takes the links' latencies of the farthest way, and what the fullest link of one direction needs
+// for messages as long as the largest tile of any core. Groups of empty slices take no part.
+struct RingReduce {
+  When when;
+  LocalView tile;  // Lx
+  uint8_t over = 0;
+  Accumulate accumulate = Accumulate::Add;  // or Max
+  bool operator==(const RingReduce&) const = default;
+};
+
 using Instruction =
-    std::variant<Nest, EndNest, Signal, Wait, Join, Transfer, Mac, Drain, Elementwise>;
+    std::variant<Nest, EndNest, Signal, Wait, Join, Transfer, Mac, Drain, Elementwise, RingReduce>;
 
 }  // namespace tilewright

@@ -184,6 +184,12 @@ class StreamVerifier {
     check_magnitude("points of the tile", most_volume());
   }
 
+  void check(const RingReduce& reduce) {
+    check_view("tile", reduce.tile, {Memory::Lx});
+    if (reduce.accumulate == Accumulate::Assign) say("a reduce adds or maximises");
+    check_magnitude("points of the tile", most_volume());
+  }
+
   void check_semaphore(int32_t semaphore) {
     if (semaphore >= layer_.semaphores)
       say(fmt::format("semaphore s{} of a layer that has {}", semaphore, layer_.semaphores));

@@ -33,10 +33,13 @@ struct CoreData {
 // against the program's bytes, before anything is touched.
 class DataPath {
  public:
-  DataPath(const CoreSlice& slice, DataFormat format, MemoryBytes& external, CoreData& core)
-      : slice_(slice), format_(format), external_(external), core_(core) {}
+  DataPath(const CoreSlice& slice, MemoryBytes& external, CoreData& core)
+      : slice_(slice), external_(external), core_(core) {}
 
   MaybeFault run(const InstructionPlan& plan, const Look& look);
+  // The tile of a RingReduce, as `from` holds it, is combined with the one here.
+  MaybeFault take_over(const InstructionPlan& plan, const Look& look, DataPath& from,
+                       const Look& from_look);
 
  private:
   // One copy of a buffer, and which element offsets from its first element are allowed.
@@ -74,7 +77,6 @@ class DataPath {
                            const Offsets& reduced, int64_t points);
 
   const CoreSlice& slice_;
-  DataFormat format_;
   MemoryBytes& external_;
   CoreData& core_;
 };

@@ -2,7 +2,6 @@
 
 #include "backend/sim/data_path.h"
 #include "backend/sim/geometry.h"
-#include "compiler/support/number_format.h"
 
 namespace tilewright::sim {
 
@@ -10,17 +9,24 @@ namespace {
 
 bool all_of(RegisterMask mask, RegisterMask in) { return (mask & ~in) == 0; }
 
+// sums[e] += terms[e], or the larger of both.
+void accumulate_run(Accumulate accumulate, float* sums, const float* terms, int64_t count) {
+  if (accumulate == Accumulate::Add)
+    for (int64_t e = 0; e < count; ++e) sums[e] += terms[e];
+  else
+    for (int64_t e = 0; e < count; ++e)
+      sums[e] = sums[e] > terms[e] || sums[e] != sums[e] ? sums[e] : terms[e];
+}
+
 }  // namespace
 
 // ---- Drain
 
-// Bias, epilogue and rounding of finished sums.
+// Bias and epilogue of finished sums.
 void DataPath::finish(const Drain& drain, float* values, const float* bias, int64_t count) {
   if (bias != nullptr)
     for (int64_t e = 0; e < count; ++e) values[e] += bias[e];
   if (!drain.epilogue.steps.empty()) core_.expr.evaluate(drain.epilogue, &values, count, values);
-  if (format_ == DataFormat::DlFloat16)
-    for (int64_t e = 0; e < count; ++e) values[e] = dlfloat16_round(values[e]);
 }
 
 MaybeFault DataPath::drain_run(const Drain& drain, const std::array<Region, 3>& regions, bool first,
@@ -125,11 +131,8 @@ MaybeFault DataPath::element_run(const Elements& work, const Offsets& at, const 
   const auto combine = [&] {
     if (fresh || work.what.accumulate == Accumulate::Assign)
       std::copy_n(terms, points, sums);
-    else if (work.what.accumulate == Accumulate::Add)
-      for (int64_t e = 0; e < points; ++e) sums[e] += terms[e];
     else
-      for (int64_t e = 0; e < points; ++e)
-        sums[e] = sums[e] > terms[e] || sums[e] != sums[e] ? sums[e] : terms[e];
+      accumulate_run(work.what.accumulate, sums, terms, points);
     fresh = false;
   };
   MaybeFault fault;
@@ -149,7 +152,8 @@ MaybeFault DataPath::element_run(const Elements& work, const Offsets& at, const 
 MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look,
                              const Elementwise& elementwise) {
   const Registers& r = look.registers;
-  if (extent_product(r, 0) == 0) return std::nullopt;
+  const auto kept = static_cast<uint8_t>(~elementwise.over);
+  if (extent_product(r, 0, kept) == 0) return std::nullopt;
   const size_t inputs = elementwise.inputs.size();
   const int sides = static_cast<int>(inputs) + 1;
   Elements work{elementwise,
@@ -162,7 +166,7 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look,
   };
   Box box(sides), all(sides);
   for (size_t d = 0; d < 8; ++d) {
-    if (r.extent[d] <= 1) continue;
+    if (r.extent[d] <= 1 || (kept >> d & 1) == 0) continue;
     const bool reduced = (elementwise.reduction >> d & 1) != 0;
     Offsets& strides = reduced ? work.reduction.add(r.extent[d]) : box.add(r.extent[d]);
     Offsets& bounds = all.add(r.extent[d]);
@@ -183,6 +187,40 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look,
       Offsets moved;
       for (size_t s = 0; s <= inputs; ++s) moved[s] = at[s] + done * stride[s];
       fault = element_run(work, moved, stride, std::min(kRun, points - done));
+    }
+    return !fault;
+  });
+  return fault;
+}
+
+// ---- RingReduce
+
+MaybeFault DataPath::take_over(const InstructionPlan& plan, const Look& look, DataPath& from,
+                               const Look& from_look) {
+  const RingReduce& reduce = std::get<RingReduce>(*plan.what);
+  const Registers& r = look.registers;
+  const auto kept = static_cast<uint8_t>(~reduce.over);
+  if (extent_product(r, 0, kept) == 0) return std::nullopt;
+  Box box(1);
+  for (size_t d = 0; d < 8; ++d)
+    if ((kept >> d & 1) != 0 && r.extent[d] > 1) box.add(r.extent[d])[0] = reduce.tile.stride[d];
+  const Region theirs = from.region(plan.buffers[0], from_look.copy[0]);
+  const Region ours = region(plan.buffers[0], look.copy[0]);
+  if (auto fault = check(ours, box.lowest(0), box.highest(0))) return fault;
+  box.arrange(0);
+  float* const sums = core_.sums.data();
+  float* const terms = core_.terms.data();
+  MaybeFault fault;
+  box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
+    for (int64_t done = 0; done < points && !fault; done += kRun) {
+      const int64_t count = std::min(kRun, points - done), first = at[0] + done * stride[0];
+      if (!read_run(theirs.cells.at(first), stride[0], count, sums))
+        fault = from.unwritten(theirs, first, stride[0], count);
+      else if (!read_run(ours.cells.at(first), stride[0], count, terms))
+        fault = unwritten(ours, first, stride[0], count);
+      if (fault) return false;
+      accumulate_run(reduce.accumulate, sums, terms, count);
+      write_run(ours.cells.at(first), stride[0], count, sums);
     }
     return !fault;
   });

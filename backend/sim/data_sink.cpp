@@ -19,12 +19,11 @@ std::string positions(const Registers& registers) {
 
 }  // namespace
 
-CoreSink::CoreSink(const Program& program, const LayerPlan& plan, MemoryBytes& external,
-                   std::vector<CoreData>& data, bool parallel)
+CoreSink::CoreSink(const LayerPlan& plan, MemoryBytes& external, std::vector<CoreData>& data,
+                   bool parallel)
     : plan_(plan), parallel_(parallel) {
   for (size_t c = 0; c < plan.layer->cores.size(); ++c) {
-    cores_.push_back(
-        {DataPath(plan.layer->cores[c], program.format, external, data[c]), {}, 0, {}});
+    cores_.push_back({DataPath(plan.layer->cores[c], external, data[c]), {}, 0, {}});
     data[c].start(plan);
   }
 }
@@ -68,6 +67,23 @@ void CoreSink::note_fault() {
               fmt::format("{}, {}", core.fault->message, positions(item.look.registers)),
               core.fault->hint};
   }
+}
+
+bool CoreSink::reduce(int instruction, const std::vector<Look>& looks) {
+  if (!meet()) return false;
+  const Item item{0, static_cast<int>(Unit::Ext), instruction, {}};
+  const InstructionPlan& plan = plan_of(item);
+  for (const std::vector<int>& group : plan.ring->groups)
+    for (size_t k = 1; k < group.size(); ++k) {
+      const auto from = static_cast<size_t>(group[k - 1]), to = static_cast<size_t>(group[k]);
+      const std::optional<Fault> fault =
+          cores_[to].path.take_over(plan, looks[to], cores_[from].path, looks[from]);
+      if (!fault) continue;
+      fault_ = {ErrorCode::BadInput, place_of(*plan_.layer, group[k], item.unit, instruction),
+                fmt::format("{}, {}", fault->message, positions(looks[to].registers)), fault->hint};
+      return false;
+    }
+  return true;
 }
 
 // Stores to external memory take place one core after the other, so that cores which (wrongly)

@@ -14,11 +14,12 @@ namespace tilewright::sim {
 class CoreSink : public DataSink {
  public:
   // `data` has at least as many elements as the layer has slices; they start poisoned.
-  CoreSink(const Program& program, const LayerPlan& plan, MemoryBytes& external,
-           std::vector<CoreData>& data, bool parallel);
+  CoreSink(const LayerPlan& plan, MemoryBytes& external, std::vector<CoreData>& data,
+           bool parallel);
 
   void put(int core, int unit, int instruction, const Look& look) override;
   bool meet() override;
+  bool reduce(int instruction, const std::vector<Look>& looks) override;
 
   // The fault that comes first in the order of execution.
   const std::optional<Diagnostic>& fault() const { return fault_; }

@@ -39,6 +39,15 @@ int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& t) {
          (t.store ? chip.turnaround_cycles : 0) + std::max(hold(t.bytes, share), on_ring);
 }
 
+int64_t ring_cycles(const Link& ring, const std::vector<RingPlan::Round>& rounds, int64_t bytes) {
+  if (bytes == 0) return 0;
+  int64_t cycles = 0;
+  for (const RingPlan::Round& round : rounds)
+    cycles += times(round.hops, ring.latency_cycles) +
+              hold(times(bytes, round.messages), ring.bytes_per_cycle);
+  return std::min(cycles, kMostCycles);
+}
+
 UnitWork mac_work(const System& system, const PrecisionInfo& precision, const Mac& mac,
                   const Registers& registers) {
   int64_t steps = 1;
@@ -68,7 +77,7 @@ UnitWork drain_work(const System& system, const InstructionPlan& plan, const Dra
 
 UnitWork elementwise_work(const System& system, const InstructionPlan& plan,
                           const Elementwise& elementwise, const Registers& registers) {
-  const int64_t points = extent_product(registers, 0);
+  const int64_t points = extent_product(registers, 0, static_cast<uint8_t>(~elementwise.over));
   if (points == 0) return {};
   const bool starts_anew = all_of(elementwise.partial, registers.at_first);
   const CoreTier& core = system.core;

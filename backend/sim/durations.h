@@ -24,6 +24,9 @@ struct ExternalTransfer {
 };
 int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& transfer);
 
+// All rounds of a reduce, with messages of so many bytes.
+int64_t ring_cycles(const Link& ring, const std::vector<RingPlan::Round>& rounds, int64_t bytes);
+
 // Time on a unit, and the bytes that go over the array's two links meanwhile.
 struct UnitWork {
   int64_t cycles = 0;

@@ -12,8 +12,7 @@ namespace tilewright::sim {
 
 namespace {
 
-constexpr int64_t kMostTime = int64_t{1} << 61;  // cycles of one layer
-constexpr int64_t kMostPending = 1 << 24;        // signals of one layer, not yet waited for
+constexpr int64_t kMostPending = 1 << 24;  // signals of one layer, not yet waited for
 
 // Of bytes and cycles, which may be absurdly many each.
 void add(int64_t& sum, int64_t more) { sum = std::min(sum + more, kMostTime); }
@@ -239,7 +238,10 @@ bool LayerRun::step(Stream& stream, const Drain& drain) {
 }
 
 bool LayerRun::step(Stream& stream, const Elementwise& elementwise) {
-  if (stream.walker.look(instruction(stream), look_))
+  const auto& share = instruction(stream).share;
+  const bool works =
+      share == nullptr || share->group[static_cast<size_t>(stream.core)] == stream.core;
+  if (works && stream.walker.look(instruction(stream), look_))
     work(stream,
          elementwise_work(program_.system, instruction(stream), elementwise, look_.registers));
   ++stream.at;
@@ -261,7 +263,11 @@ void LayerRun::put(const Stream& stream, const Look& look) {
 bool LayerRun::meet(Stream& stream) {
   stream.phase = Phase::Meeting;
   meeting_[static_cast<size_t>(stream.core)] = look_;
-  if (++met_ == cores_) transfer_together();
+  if (++met_ < cores_) return false;
+  if (std::holds_alternative<RingReduce>(*instruction(streams_[0]).what))
+    reduce_together();
+  else
+    transfer_together();
   return false;
 }
 
@@ -269,6 +275,7 @@ void LayerRun::transfer_together() {
   const auto ext = [&](int core) -> Stream& {
     return streams_[static_cast<size_t>(core * kUnits)];
   };
+  if (!at_one_place()) return;
   const InstructionPlan& plan = instruction(ext(0));
   const Transfer& transfer = std::get<Transfer>(*plan.what);
   const ChipTier& chip = program_.system.chip;
@@ -281,14 +288,6 @@ void LayerRun::transfer_together() {
   std::vector<int64_t> bytes(static_cast<size_t>(cores_));
   for (int core = 0; core < cores_; ++core) {
     const auto c = static_cast<size_t>(core);
-    if (ext(core).at != ext(0).at) {
-      findings_.push_back({ErrorCode::BadInput, place(ext(core)),
-                           fmt::format("comes to the external memory together with {}, which does "
-                                       "another transfer",
-                                       place(ext(0))),
-                           "the loops around transfers of ext need the same trips on every core"});
-      return;
-    }
     start = std::max(start, ext(core).time);
     if (!runs_hold(transfer, meeting_[c].registers, plan_.layer->cores[c])) {
       findings_.push_back({ErrorCode::BadInput, place(ext(core)),
@@ -307,16 +306,12 @@ void LayerRun::transfer_together() {
     piece.sharing = plan.share->group_size[c];
     cycles = std::max(cycles, external_cycles(chip, piece));
   }
-  met_ = 0;
   for (int core = 0; core < cores_; ++core) {
-    Stream& stream = ext(core);
     const Look& look = meeting_[static_cast<size_t>(core)];
-    if (look.slot == look.slots - 1) put(stream, look);
-    ++stream.at;
-    stream.time = start + cycles;
-    add(stream.busy, cycles);
-    make_ready(index_of(stream));
+    const bool moves = !plan.share->alone || plan.share->group[static_cast<size_t>(core)] == core;
+    if (moves && look.slot == look.slots - 1) put(ext(core), look);
   }
+  release(start, cycles);
   if (sink_ != nullptr && !sink_->meet()) stopped_ = true;
 }
 
@@ -337,6 +332,7 @@ LayerTiming LayerRun::timing() const {
   timing.cycles = end + program_.system.chip.layer_cycles;
   timing.link_bytes = {
       {"external", external_bytes_}, {"array_in", in_bytes_}, {"array_out", out_bytes_}};
+  if (ring_bytes_ > 0) timing.link_bytes["ring"] = ring_bytes_;
   for (size_t u = 0; u < kUnits; ++u)
     timing.busy_cycles[kNames[u]] = streams_[slowest * kUnits + u].busy;
   return timing;

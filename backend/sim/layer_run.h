@@ -23,7 +23,11 @@ class DataSink {
   // All working cores meet at the external memory: what was put so far takes effect before what
   // comes later. False when something went wrong; the run then ends.
   virtual bool meet() = 0;
+  // The same, and then the tiles that `looks` see, per core, are summed up over the ring.
+  virtual bool reduce(int instruction, const std::vector<Look>& looks) = 0;
 };
+
+inline constexpr int64_t kMostTime = int64_t{1} << 61;  // cycles of one layer
 
 class LayerRun {
  public:
@@ -61,9 +65,13 @@ class LayerRun {
   bool step(Stream& stream, const Mac& mac);
   bool step(Stream& stream, const Drain& drain);
   bool step(Stream& stream, const Elementwise& elementwise);
+  bool step(Stream& stream, const RingReduce& reduce);
   bool work(Stream& stream, const struct UnitWork& work);
   bool meet(Stream& stream);
+  bool at_one_place();
   void transfer_together();
+  void reduce_together();
+  void release(int64_t start, int64_t cycles);
   void put(const Stream& stream, const Look& look);
 
   const InstructionPlan& instruction(const Stream& stream) const {
@@ -94,7 +102,7 @@ class LayerRun {
   int64_t steps_ = 0;    // instructions executed
   int64_t points_ = 0;   // touched by them
   int64_t pending_ = 0;  // signals not yet waited for
-  int64_t external_bytes_ = 0, in_bytes_ = 0, out_bytes_ = 0;
+  int64_t external_bytes_ = 0, in_bytes_ = 0, out_bytes_ = 0, ring_bytes_ = 0;
 };
 
 }  // namespace tilewright::sim

@@ -32,6 +32,7 @@ const char* name_of(const Instruction& instruction) {
                         [](const Mac&) { return "Mac"; },
                         [](const Drain&) { return "Drain"; },
                         [](const Elementwise&) { return "Elementwise"; },
+                        [](const RingReduce&) { return "RingReduce"; },
                     },
                     instruction);
 }
@@ -88,13 +89,14 @@ class Planner {
   void plan_of(InstructionPlan& plan, const Mac& mac);
   void plan_of(InstructionPlan& plan, const Drain& drain);
   void plan_of(InstructionPlan& plan, const Elementwise& elementwise);
+  void plan_of(InstructionPlan& plan, const RingReduce& reduce);
   void semaphore(int32_t number);
   void buffer(InstructionPlan& plan, const Buffer& buffer);
   int64_t capacity_bytes(Memory memory) const;
   void groups(SharePlan& share, uint8_t multicast) const;
   void find_ways();
   void take_ways(SharePlan& share, uint8_t multicast) const;
-  std::shared_ptr<const SharePlan> share_of(uint8_t multicast);
+  std::shared_ptr<const SharePlan> share_of(uint8_t multicast, bool alone);
 
   const Program& program_;
   const LayerProgram& layer_;
@@ -104,7 +106,7 @@ class Planner {
   std::vector<int> before_, after_;  // per instruction: the nest before and behind it in its body
   std::vector<int> open_;            // nests
   std::vector<Way> ways_;            // per core, where external memory is reached over the ring
-  std::map<uint8_t, std::shared_ptr<const SharePlan>> shares_;  // by multicast mask
+  std::map<std::pair<uint8_t, bool>, std::shared_ptr<const SharePlan>> shares_;
 };
 
 void Planner::stream() {
@@ -271,7 +273,7 @@ void Planner::buffer(InstructionPlan& plan, const Buffer& b) {
 void Planner::groups(SharePlan& share, uint8_t multicast) const {
   const std::vector<CoreSlice>& cores = layer_.cores;
   std::map<CoreSlice, int, SliceOrder> first_of;
-  std::vector<int> members(cores.size());
+  std::vector<int> members(cores.size()), last(cores.size());
   for (size_t c = 0; c < cores.size(); ++c) {
     CoreSlice piece = cores[c];
     for (size_t d = 0; d < piece.size.size(); ++d)
@@ -279,8 +281,12 @@ void Planner::groups(SharePlan& share, uint8_t multicast) const {
     const int first = first_of.emplace(piece, static_cast<int>(c)).first->second;
     share.group.push_back(first);
     ++members[static_cast<size_t>(first)];
+    last[static_cast<size_t>(first)] = static_cast<int>(c);
   }
-  for (int first : share.group) share.group_size.push_back(members[static_cast<size_t>(first)]);
+  for (int& first : share.group) {
+    share.group_size.push_back(members[static_cast<size_t>(first)]);
+    if (share.alone) first = last[static_cast<size_t>(first)];
+  }
 }
 
 // Each core is reached from the stop that is nearest, upwards where both ways are as short.
@@ -305,7 +311,8 @@ void Planner::take_ways(SharePlan& share, uint8_t multicast) const {
     bool empty = false;
     for (size_t d = 0; d < layer_.cores[c].size.size(); ++d)
       empty |= (multicast >> d & 1) == 0 && layer_.cores[c].size[d] == 0;
-    if (empty || ways_[c].hops == 0) continue;
+    const bool moves = !share.alone || share.group[c] == static_cast<int>(c);
+    if (empty || !moves || ways_[c].hops == 0) continue;
     share.ring_hops = std::max(share.ring_hops, ways_[c].hops);
     std::set<int>& groups = taken[ways_[c].link];
     groups.insert(share.group[c]);
@@ -313,10 +320,11 @@ void Planner::take_ways(SharePlan& share, uint8_t multicast) const {
   }
 }
 
-std::shared_ptr<const SharePlan> Planner::share_of(uint8_t multicast) {
-  std::shared_ptr<const SharePlan>& known = shares_[multicast];
+std::shared_ptr<const SharePlan> Planner::share_of(uint8_t multicast, bool alone) {
+  std::shared_ptr<const SharePlan>& known = shares_[{multicast, alone}];
   if (known != nullptr) return known;
   SharePlan share;
+  share.alone = alone;
   groups(share, multicast);
   if (ways_.empty() && !program_.system.chip.memory_stops.empty()) find_ways();
   take_ways(share, multicast);
@@ -347,7 +355,7 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
       !(ext && (transfer.when.at == At::Next || transfer.when.at == At::Previous)))
     return report("a spread transfer that does not look at another state of external memory");
   plan.spread = transfer.spread;
-  if (ext) plan.share = share_of(transfer.multicast);
+  if (ext) plan.share = share_of(transfer.multicast, transfer.store && transfer.multicast != 0);
 }
 
 void Planner::plan_of(InstructionPlan& plan, const Mac& mac) {
@@ -389,11 +397,21 @@ void Planner::plan_of(InstructionPlan& plan, const Elementwise& e) {
   };
   for (const SfuOperand& input : e.inputs) operand(input);
   operand(e.out);
+  if (e.over != 0) plan.share = share_of(e.over, true);
   const Sfu& sfu = program_.system.core.sfu;
   plan.vector_cycles =
       std::max(sfu.simple_cycles, cost_of(e.expr, sfu) +
                                       (e.accumulate != Accumulate::Assign ? sfu.simple_cycles : 0) +
                                       (e.scale != 1 ? sfu.simple_cycles : 0));
+}
+
+void Planner::plan_of(InstructionPlan& plan, const RingReduce& reduce) {
+  if (unit_ != static_cast<int>(Unit::Ext)) return report("only ext sums up over the ring");
+  if (reduce.tile.buffer.memory != Memory::Lx) report("only what is in Lx goes over the ring");
+  if (reduce.accumulate == Accumulate::Assign) report("a reduce adds or maximises");
+  buffer(plan, reduce.tile.buffer);
+  plan.ring = std::make_shared<const RingPlan>(
+      ring_plan(layer_.cores, reduce.over, program_.system.chip.cores));
 }
 
 }  // namespace

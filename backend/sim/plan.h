@@ -10,6 +10,7 @@
 #include "backend/isa/program.h"
 #include "backend/sim/cells.h"
 #include "backend/sim/nest.h"
+#include "backend/sim/ring_plan.h"
 #include "compiler/support/result.h"
 
 namespace tilewright::sim {
@@ -30,9 +31,13 @@ struct BufferPlan {
   int counter = -1;  // of its stream; -1: there is one copy
 };
 
-// How the cores share the transfers of ext that have one multicast mask.
+// How the cores share what one of them does for its group: transfers of ext by their multicast
+// mask, element-wise instructions by `over`.
 struct SharePlan {
-  std::vector<int> group, group_size;  // per core: the first of its multicast group, and its size
+  // Per core: who stands for its group, the first, or the last where that one is `alone` in moving
+  // or computing anything; and the group's size.
+  std::vector<int> group, group_size;
+  bool alone = false;
   // Over the ring, where that is their way: pieces over the fullest link, and links to the farthest
   // core that takes one.
   int64_t ring_pieces = 0, ring_hops = 0;
@@ -44,11 +49,13 @@ struct InstructionPlan {
   // Nest, EndNest: the nest itself. At First: the next one of this level; Last: the one before.
   int nest = -1;
   // Transfer: outer, inner. Mac: inp, ker, acc. Drain: acc, out[, bias]. Elementwise: inputs, out.
+  // RingReduce: tile.
   std::vector<BufferPlan> buffers;
   bool spread = false;  // Transfer
   // Drain: cycles per vector of the last state's bias and epilogue. Elementwise: cycles per vector.
   int64_t vector_cycles = 0;
-  std::shared_ptr<const SharePlan> share;  // Transfers of ext
+  std::shared_ptr<const SharePlan> share;  // Transfers of ext, Elementwise with `over`
+  std::shared_ptr<const RingPlan> ring;    // RingReduce
 };
 
 struct StreamPlan {

@@ -84,7 +84,7 @@ Result<LayerTiming> Simulation::run(const LayerProgram& layer) {
                                    layer.cores.size(), bytes, options_.limits.bytes),
                        "--timing-only needs no memory");
   if (cores_.size() < layer.cores.size()) cores_.resize(layer.cores.size());
-  CoreSink sink(program_, *plan, external_, cores_, options_.jobs != 1);
+  CoreSink sink(*plan, external_, cores_, options_.jobs != 1);
   Result<LayerTiming> timing = LayerRun(program_, *plan, &sink, options_.limits).run();
   if (sink.fault()) return fail(*sink.fault());
   return timing;

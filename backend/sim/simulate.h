@@ -35,8 +35,8 @@ struct SimOptions {
 struct LayerTiming {
   std::string name;
   int64_t cycles = 0;  // with system.chip.layer_cycles
-  // "external", "array_in", "array_out", summed over the chip. A piece that a multicast group
-  // fetches counts once.
+  // "external", "array_in", "array_out" and, if used, "ring", summed over the chip. A piece that a
+  // multicast group fetches counts once.
   std::map<std::string, int64_t> link_bytes;
   // "ext", "load", "pe", "sfu": of the core that ends last (the first of these).
   std::map<std::string, int64_t> busy_cycles;

@@ -98,6 +98,7 @@ struct EnergyTable {
   int64_t lrf = 0, l0 = 0, accumulator = 0, lx = 0, external = 0;
   int64_t sfu = 0;      // per scalar function of one element
   int64_t leakage = 0;  // per cycle of the chip
+  int64_t ring = 0;     // per byte and link from core to core
   bool operator==(const EnergyTable&) const = default;
 };
 

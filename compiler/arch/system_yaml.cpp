@@ -93,6 +93,7 @@ class SystemReader {
     read_picojoules(fields, "accumulator_pj_per_byte", energy.accumulator);
     read_picojoules(fields, "lx_pj_per_byte", energy.lx);
     read_picojoules(fields, "external_pj_per_byte", energy.external);
+    read_picojoules(fields, "ring_pj_per_byte", energy.ring);
     read_picojoules(fields, "sfu_pj_per_function", energy.sfu);
     read_picojoules(fields, "leakage_pj_per_cycle", energy.leakage);
     fields.finish();
@@ -382,6 +383,7 @@ YamlNode energy_node(const EnergyTable& energy) {
                    {"accumulator_pj_per_byte", picojoules(energy.accumulator)},
                    {"lx_pj_per_byte", picojoules(energy.lx)},
                    {"external_pj_per_byte", picojoules(energy.external)},
+                   {"ring_pj_per_byte", picojoules(energy.ring)},
                    {"sfu_pj_per_function", picojoules(energy.sfu)},
                    {"leakage_pj_per_cycle", picojoules(energy.leakage)}});
 }

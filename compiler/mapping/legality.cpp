@@ -60,7 +60,9 @@ class Findings {
            (place == Place::Pe && system_.array.l0_bytes == 0);
   }
   bool hop_type(const DataStructure& data, size_t hop);
-  bool out_may_stream();
+  bool divided_reduction(Dim d);
+  bool reduction_divided() const;
+  bool out_stays(Code otherwise);
   bool hop_loop(const DataStructure& data, const Operand& operand, size_t hop);
   void capacity_rules();
 
@@ -98,8 +100,7 @@ bool Findings::division_rules() {
         !add(Code::PartsExceedDim, d, parts, work_.extent[d]))
       return false;
     cores = std::min<int64_t>(cores * std::clamp<int64_t>(parts, 1, 1 << 20), 1 << 20);
-    if (parts > 1 && contains(work_.reduction, d) && !add(Code::ReductionDivided, d, parts, 1))
-      return false;
+    if (parts > 1 && contains(work_.reduction, d) && !divided_reduction(d)) return false;
     divided += parts > 1 ? 1 : 0;
     const auto& order = dsc_.core_d.ring_order;
     const auto count = std::count(order.begin(), order.end(), d);
@@ -109,6 +110,21 @@ bool Findings::division_rules() {
     return false;
   const auto listed = static_cast<int64_t>(dsc_.core_d.ring_order.size());
   return (named == divided && listed == divided) || add(Code::RingOrder, listed, divided);
+}
+
+// Each core must have something to hand on.
+bool Findings::divided_reduction(Dim d) {
+  const int64_t parts = dsc_.core_d.parts[d];
+  int64_t filled = std::min(parts, work_.extent[d]);
+  if (dsc_.core_d.share == ShareRule::Greedy)
+    filled = ceil_div(work_.extent[d], largest_share(work_.extent[d], parts));
+  return filled >= parts || add(Code::ReductionDivided, d, parts, filled);
+}
+
+bool Findings::reduction_divided() const {
+  for (Dim d : kDims)
+    if (contains(work_.reduction, d) && dsc_.core_d.parts[d] > 1) return true;
+  return false;
 }
 
 bool Findings::tile_rules() {
@@ -233,7 +249,12 @@ bool Findings::hop_type(const DataStructure& data, size_t hop) {
   bool good = true;
   if (hop == 0) {
     good = work_.kind != WorkKind::Move || t.type == TransferType::BlockLoad;
-    if (data.role == Role::Out && t.type == TransferType::Stream && good) return out_may_stream();
+    if (data.role == Role::Out && reduction_divided()) {
+      if (!out_stays(Code::PartialSumsDivided)) return false;
+      good = t.type == TransferType::BlockLoad;  // the sums of other cores come before it leaves
+    } else if (data.role == Role::Out && t.type == TransferType::Stream && good) {
+      return out_stays(Code::PartialSumsStream);
+    }
   } else if (data.role == Role::Out) {
     good = t.type != TransferType::BlockLoad;
   } else if (t.dst == Place::Lrf) {
@@ -245,15 +266,16 @@ bool Findings::hop_type(const DataStructure& data, size_t hop) {
   return good || add({Code::TransferType, data.role, stage, std::nullopt, 1, 0});
 }
 
-// Part by part, a tile leaves while the next one comes back into the same buffer: not both.
-bool Findings::out_may_stream() {
+// Of a stream, a tile leaves part by part while the next one comes back into the same buffer: not
+// both. Of a divided reduction, cores have sums to hand on when theirs are complete.
+bool Findings::out_stays(Code otherwise) {
   const DimSet out = work_.operand(Role::Out).dims();
   int64_t reductions = 0;
   for (const LoopRef& loop : dsc_.loop_order) {
     if (loop.stage != Stage::T) break;
     if (contains(work_.reduction, loop.dim)) ++reductions;
     if (contains(out, loop.dim) && reductions > 0)
-      return add({Code::PartialSumsStream, Role::Out, loop, loop.dim, reductions, 0});
+      return add({otherwise, Role::Out, loop, loop.dim, reductions, 0});
   }
   return true;
 }

@@ -106,6 +106,9 @@ LoopNest lower(const Work& work, const System& system, const PrecisionInfo& prec
   nest.b_loops = loops_of(dsc, Stage::B, dsc.t, dsc.b);
   nest.t_partial = static_cast<DimSet>(dims_of(nest.t_loops) & work.reduction);
   nest.b_partial = unfinished(nest.b_loops, work.operand(Role::Out).dims(), work.reduction);
+  nest.rounds = reduction_rounds(dsc, work.reduction);
+  nest.finishes = !nest.rounds.empty() && work.kind == WorkKind::Array &&
+                  (work.find(Role::Bias) != nullptr || !work.expr.steps.empty());
 
   const int64_t out_cell =
       work.kind != WorkKind::Move && nest.partial_sums_in_lx() ? kPartialSumBits : precision.bits;
@@ -115,7 +118,7 @@ LoopNest lower(const Work& work, const System& system, const PrecisionInfo& prec
     m.cell_bits = out ? out_cell : precision.bits;
     m.link_bits = precision.bits;
     if (out) m.revisits = unfinished(nest.t_loops, work.operands[o].dims(), work.reduction);
-    m.ring = ring_load(dsc, work.operands[o].dims(), system.chip);
+    m.ring = ring_load(dsc, work.operands[o].dims(), system.chip, out ? work.reduction : DimSet{0});
     m.run_axes = run_axes(work.operands[o], m.steps, dsc);
     nest.external.push_back(m);
     if (work.kind != WorkKind::Array || work.operands[o].role == Role::Bias) continue;

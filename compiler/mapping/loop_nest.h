@@ -62,9 +62,13 @@ struct LoopNest {
   // Reduction loops that leave OUT unfinished when its block (or, off the array, its tile) is
   // put away: all T loops, and B loops outside the innermost B loop that OUT moves with.
   DimSet t_partial = 0, b_partial = 0;
+  // Where a reduced dim is divided over cores: how each tile of OUT is summed up over the ring
+  // before it leaves. `finishes`: the last core of each group then does bias and epilogue.
+  std::vector<RingRound> rounds;
+  bool finishes = false;
   bool operator==(const LoopNest&) const = default;
 
-  bool partial_sums_in_lx() const { return t_partial != 0 || b_partial != 0; }
+  bool partial_sums_in_lx() const { return t_partial != 0 || b_partial != 0 || !rounds.empty(); }
 };
 
 // `dsc` must be legal for `work` on `system`.

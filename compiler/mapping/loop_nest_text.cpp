@@ -44,6 +44,9 @@ std::string print(const LoopNest& nest) {
   size_t indent = print_stage(text, 0, nest.t_loops, nest.external);
   indent = print_stage(text, indent, nest.b_loops, nest.inner);
   text += std::string(indent, ' ') + "compute\n";
+  for (const RingRound& round : nest.rounds)
+    text += fmt::format("sum over the ring: {} hops, {} messages\n", round.hops, round.messages);
+  if (nest.finishes) text += "finish on the last core of each group\n";
   return text;
 }
 

@@ -16,7 +16,7 @@ struct PlannedLayer {
   std::string layer;  // Work::name
   RapidDsc dsc;
   int64_t cycles = 0;                         // modelled
-  std::map<std::string, int64_t> link_bytes;  // modelled: "external", "array_in", "array_out"
+  std::map<std::string, int64_t> link_bytes;  // modelled: "external", "array_in", ...
   bool operator==(const PlannedLayer&) const = default;
 };
 

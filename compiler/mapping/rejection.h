@@ -18,8 +18,8 @@ namespace tilewright {
   X(R02, ChipsDivided, "chips-divided", "parts over chips, more than this version maps", "parts")  \
   X(R03, PartsExceedDim, "parts-exceed-dim", "parts of a dim cannot exceed its extent", "parts")   \
   X(R04, PartsExceedCores, "parts-exceed-cores", "parts in all cannot exceed the cores", "cores")  \
-  X(R05, ReductionDivided, "reduction-divided", "a reduced dim cannot be divided over cores yet",  \
-    "parts")                                                                                       \
+  X(R05, ReductionDivided, "reduction-divided",                                                    \
+    "each part of a divided reduced dim must hold some of it", "parts")                            \
   X(R06, RingOrder, "ring-order", "ring_order must name each divided dim once", "dims")            \
   X(R07, TileExceedsShare, "tile-exceeds-share", "T must lie in [1, the largest core share]",      \
     "indices")                                                                                     \
@@ -47,7 +47,10 @@ namespace tilewright {
   X(R21, AccCapacity, "acc-capacity", "partial sums of one lane", "accumulators")                  \
   X(R22, CompPrimitives, "comp-primitives", "comp_primitives must be those of the layer",          \
     "members")                                                                                     \
-  X(R23, Home, "home", "operands live in external memory, row-major, in this version", "")
+  X(R23, Home, "home", "operands live in external memory, row-major, in this version", "")         \
+  X(R24, PartialSumsDivided, "partial-sums-divided",                                               \
+    "OUT of a divided reduction cannot leave Lx unfinished, for a reduction loop of T outside",    \
+    "loops")
 
 enum class RejectionCode : uint8_t {
 #define X(number, id, name, text, unit) id,

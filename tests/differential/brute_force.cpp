@@ -147,6 +147,9 @@ class CoreCount {
         else if (n == 0 || !at_one_place(n, n - 1))
           bytes["external"] += packed(touched(o, tiles[n], true), precision_.bits);
       }
+      const Operand& out = work_.operand(Role::Out);
+      if (divided() && (n + 1 == tiles.size() || !same_position(out, n, n + 1, tiles, trips)))
+        sum_up(core, tiles[n], bytes);
       if (empty(tiles[n])) continue;
       const auto stays = [&](const Operand& o) {
         return n > 0 && same_position(o, n, n - 1, tiles, trips) && !moves_in_blocks(o);
@@ -171,6 +174,34 @@ class CoreCount {
     for (size_t m = n + 1; m < states; ++m)
       if (at_one_place(n, m)) return bits + 32;
     return bits + precision_.bits;
+  }
+
+  bool divided() const {
+    for (size_t d = 0; d < kDimCount; ++d)
+      if (contains(work_.reduction, kDims[d]) && dsc_.core_d.parts.values[d] > 1) return true;
+    return false;
+  }
+
+  // A tile of OUT that is left: every core but the last of those that differ in reduced dims hands
+  // it on, that one finishes it.
+  void sum_up(const Core& core, Ranges tile, std::map<std::string, int64_t>& bytes) const {
+    bool last = true;
+    for (size_t d = 0; d < kDimCount; ++d) {
+      if (!contains(work_.reduction, kDims[d])) continue;
+      tile[d] = {0, 1};
+      last &= core.slice[d] == dsc_.core_d.parts.values[d] - 1;
+    }
+    const int64_t sums = 4 * touched(work_.operand(Role::Out), tile, false);
+    if (sums == 0) return;
+    const Operand* bias = work_.find(Role::Bias);
+    if (!last) {
+      bytes["ring"] += sums;
+    } else if (work_.kind == WorkKind::Array && (bias != nullptr || !work_.expr.steps.empty())) {
+      bytes["array_in"] += sums;
+      bytes["array_out"] += sums;
+      if (bias != nullptr)
+        bytes["array_in"] += packed(touched(*bias, tile, false), precision_.bits);
+    }
   }
 
   // One core of each multicast group counts.
@@ -203,7 +234,7 @@ class CoreCount {
   }
 
   bool partial_sums() const {
-    bool reduction_outside = false;
+    bool reduction_outside = divided();
     DimSet pending = 0;
     const Operand& out = work_.operand(Role::Out);
     for (const LoopRef& loop : dsc_.loop_order) {

@@ -34,7 +34,7 @@ OUTPUT = {"name": str, "max_abs_error": NUMBER, "max_rel_error": NUMBER, "argmax
 VERIFIED_LAYER = {"name": str, "model_cycles": int, "simulated_cycles": int, "relative_error": NUMBER,
                   "link_bytes": dict}
 PRIMITIVES = {"Conv", "MatMul", "Pool", "Pointwise", "Reduce", "Move"}
-RESOURCES = {"array", "sfu", "array_in", "array_out", "external", "sync"}
+RESOURCES = {"array", "sfu", "array_in", "array_out", "external", "ring", "sync"}
 
 
 class Findings(list):

@@ -1,6 +1,7 @@
 #include "tests/laws/naive_walker.h"
 
 #include <algorithm>
+#include <map>
 
 #include "compiler/mapping/footprint.h"
 #include "compiler/mapping/loop_nest.h"
@@ -84,6 +85,7 @@ class Layer {
         dsc_(dsc),
         nest_(lower(work, system, precision, dsc)),
         times_(work, system, precision),
+        cores_(system.chip.cores),
         tiles_(nest_.t_loops, nest_.share) {
     starts_ = {Extents{}};
     shares_ = {work.extent};
@@ -170,7 +172,87 @@ class Layer {
       }
     }
     if (work_.kind == WorkKind::Move) return blocking + beside;
-    return blocking + std::max(body(s) + 2 * times_.semaphore, beside);
+    return blocking + std::max(body(s) + 2 * times_.semaphore, beside) + sum_up(s);
+  }
+
+  // Groups of cores that differ in reduced dims alone: places on the ring, in order.
+  std::vector<std::vector<int64_t>> groups() const {
+    std::vector<Extents> at = {Extents{}};  // coordinates, per place
+    for (Dim d : dsc_.core_d.ring_order) {
+      std::vector<Extents> finer;
+      for (const Extents& core : at)
+        for (int64_t k = 0; k < dsc_.core_d.parts[d]; ++k) {
+          finer.push_back(core);
+          finer.back()[d] = k;
+        }
+      at = finer;
+    }
+    std::map<std::vector<int64_t>, std::vector<int64_t>> groups;
+    for (size_t place = 0; place < at.size(); ++place) {
+      std::vector<int64_t> key;
+      bool empty = false;
+      for (Dim d : kDims) {
+        if (contains(work_.reduction, d)) continue;
+        const auto k = static_cast<size_t>(at[place][d]);
+        key.push_back(at[place][d]);
+        empty |= slices(work_.extent[d], dsc_.core_d.parts[d], dsc_.core_d.share)[k].size == 0;
+      }
+      if (!empty) groups[key].push_back(static_cast<int64_t>(place));
+    }
+    std::vector<std::vector<int64_t>> all;
+    for (const auto& [key, members] : groups) all.push_back(members);
+    return all;
+  }
+
+  // One round: each message walks link by link.
+  int64_t ring_round(size_t k, int64_t bytes) const {
+    std::map<std::pair<int64_t, bool>, int64_t> carried;
+    int64_t most_hops = 0, most = 0;
+    for (const auto& members : groups()) {
+      int64_t at = members[k];
+      const int64_t to = members[k + 1];
+      const int64_t ahead = (to - at + cores_) % cores_;
+      const bool up = ahead <= cores_ - ahead;
+      int64_t hops = 0;
+      for (; at != to; ++hops) {
+        most = std::max(most, carried[{at, up}] += bytes);
+        at = (at + (up ? 1 : cores_ - 1)) % cores_;
+      }
+      most_hops = std::max(most_hops, hops);
+    }
+    return most_hops * times_.ring.latency_cycles + hold_cycles(most, times_.ring.bytes_per_cycle);
+  }
+
+  bool divided() const {
+    for (Dim d : kDims)
+      if (contains(work_.reduction, d) && dsc_.core_d.parts[d] > 1) return true;
+    return false;
+  }
+
+  int64_t sum_up(size_t s) const {
+    if (!divided()) return 0;
+    const bool finishes = work_.kind == WorkKind::Array &&
+                          (work_.find(Role::Bias) != nullptr || !work_.expr.steps.empty());
+    int64_t cycles = finishes ? 2 * times_.semaphore : 0;
+    if (!tiles_.leaves(s, nest_.external.back().moves)) return cycles;
+    const Extents tile = tiles_.extent(s, nest_.share);
+    int64_t sums = 1;
+    for (Dim d : kDims)
+      if (!contains(work_.reduction, d)) sums *= tile[d];
+    for (size_t k = 0; k + 1 < groups()[0].size(); ++k) cycles += ring_round(k, sums * 4);
+    if (!finishes) return cycles;
+    int64_t in = sums * 4;
+    for (const Motion& m : nest_.external) {
+      if (m.role != Role::Bias) continue;
+      int64_t bits = m.cell_bits;
+      for (size_t a = 0; a < operand(m).axes.size(); ++a)
+        bits *= axis_points(operand(m).axes[a], m.steps[a], tile);
+      in += ceil_div(bits, 8);
+    }
+    return cycles + times_.sfu_latency +
+           std::max({ceil_div(sums, times_.sfu_lanes) * times_.epilogue_cycles,
+                     hold_cycles(in, times_.array_in.bytes_per_cycle),
+                     hold_cycles(sums * 4, times_.array_out.bytes_per_cycle)});
   }
 
   int64_t body(size_t s) {
@@ -259,7 +341,8 @@ class Layer {
     while (!blocks.enters(began, out.moves)) --began;
     const bool first =
         tiles_.at_first(tile_, nest_.t_partial) && blocks.at_first(began, nest_.b_partial);
-    const bool final = tiles_.at_last(tile_, nest_.t_partial) && blocks.at_last(b, nest_.b_partial);
+    const bool final =
+        !divided() && tiles_.at_last(tile_, nest_.t_partial) && blocks.at_last(b, nest_.b_partial);
     const Extents block = blocks.extent(b, tile);
     int64_t n = 1;
     for (Dim d : kDims)
@@ -288,6 +371,7 @@ class Layer {
   const RapidDsc& dsc_;
   const LoopNest nest_;
   const UnitTimes times_;
+  const int64_t cores_;  // on the ring
   const Walk tiles_;
   std::vector<Extents> starts_, shares_;  // per core
   size_t tile_ = 0;                       // state of tiles_ whose body is walked

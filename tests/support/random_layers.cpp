@@ -189,12 +189,21 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
   int64_t cores = rng.coin() ? 1 : system.chip.cores;
   c.ring_order = {kDims.begin(), kDims.end()};
   shuffle(rng, c.ring_order);
+  const bool sums_meet = rng.coin();
   for (Dim d : c.ring_order) {
-    if (contains(work.reduction, d) || rng.coin()) continue;
+    if ((contains(work.reduction, d) && !sums_meet) || rng.coin()) continue;
     c.parts[d] = rng.between(1, std::min(cores, work.extent[d]));
     cores /= c.parts[d];
   }
   c.share = rng.coin() ? ShareRule::Balanced : ShareRule::Greedy;
+  bool divided = false;
+  for (Dim d : kDims) {
+    if (!contains(work.reduction, d) || c.parts[d] == 1) continue;
+    divided = true;
+    const bool filled =
+        ceil_div(work.extent[d], ceil_div(work.extent[d], c.parts[d])) == c.parts[d];
+    if (!filled) c.share = ShareRule::Balanced;
+  }
   for (Dim d : kDims) {
     c.t[d] = random_extent(rng, ceil_div(work.extent[d], c.parts[d]));
     c.b[d] = random_extent(rng, c.t[d]);
@@ -202,7 +211,7 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
   c.t_order = c.b_order = c.ring_order;
   shuffle(rng, c.t_order);
   shuffle(rng, c.b_order);
-  const bool sums_stay = rng.coin();
+  const bool sums_stay = divided || rng.coin();
   if (sums_stay)
     std::stable_partition(c.t_order.begin(), c.t_order.end(),
                           [&](Dim d) { return !contains(work.reduction, d); });
@@ -224,8 +233,9 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
   for (const Operand& o : work.operands) {
     const bool move = work.kind == WorkKind::Move;
     std::vector<TransferType> outer = {TransferType::BlockLoad};
-    if (!move) outer.push_back(TransferType::DoubleBuffer);
-    if (!move && (sums_stay || o.role != Role::Out)) outer.push_back(TransferType::Stream);
+    const bool waits = move || (divided && o.role == Role::Out);
+    if (!waits) outer.push_back(TransferType::DoubleBuffer);
+    if (!waits && (sums_stay || o.role != Role::Out)) outer.push_back(TransferType::Stream);
     c.outer_of[o.role] = any(rng, outer);
     c.inner_of[o.role] = any(rng, inner_types(o.role, c.near));
   }
@@ -265,7 +275,8 @@ Plan random_plan(Rng& rng, const Graph& graph, const System& system, const std::
       const RapidDsc dsc = complete(work, random_choice(rng, work, system));
       const auto broken = first_rejection(work, system, system.precisions.at(precision), dsc);
       legal = !broken;
-      const bool capacity = legal || broken->code >= RejectionCode::LxCapacity;
+      const bool capacity = legal || (broken->code >= RejectionCode::LxCapacity &&
+                                      broken->code <= RejectionCode::AccCapacity);
       TW_CHECK(capacity, "the generator drew a malformed mapping: {}", to_string(*broken));
       if (legal) plan.layers.push_back({work.name, dsc, 0, {}});
     }

@@ -84,6 +84,11 @@ std::string cost_tree(const Work& work, const Target& target, const RapidDsc& ds
                       blocking > 0 ? slots_text(slots, nest, true) : "", blocking > 0 ? " + " : "",
                       grouped(with_wait), work.kind == WorkKind::Array ? "B1" : "C5",
                       grouped(beside), slots_text(slots, nest, false));
+      const TileReduction sums = reduction_at(times, nest, grid, state);
+      line.cycles += sums.cycles();
+      if (sums.cycles() > 0)
+        line.text += fmt::format(" + [N5] ring {} + finish {}", grouped(sums.ring_cycles),
+                                 grouped(sums.finish_cycles + sums.meeting_cycles));
     }
     const auto like = std::find_if(lines.begin(), lines.end(),
                                    [&](const StepLine& l) { return l.text == line.text; });

@@ -174,6 +174,11 @@ class RandomProgram {
     i.expr = expression(static_cast<int64_t>(i.inputs.size()));
     mend(i.when);
   }
+  void mend(const LayerProgram&, RingReduce& i) {
+    i.tile.buffer.memory = Memory::Lx;
+    if (i.accumulate == Accumulate::Assign) i.accumulate = Accumulate::Max;
+    mend(i.when);
+  }
   template <class T>
   void mend(const LayerProgram&, T&) {}
   // First and Last need a nest beside them; see stream().

@@ -89,6 +89,12 @@ TEST_CASE("The text of each instruction") {
   elementwise.partial = 1u << 6;
   elementwise.scale = 0.25f;
 
+  RingReduce reduce;
+  reduce.when = {At::Current, Trigger::Leaving, 1u << 2};
+  reduce.tile.buffer.base = 192;
+  reduce.tile.stride[2] = 1;
+  reduce.over = bit(Dim::in) | bit(Dim::ki);
+
   const std::pair<Instruction, std::string> rows[] = {
       {Nest{}, "nest"},
       {Nest{{{2, 64, 4}, {11, 1, 0}}}, "nest (r2 step 64 trips 4) (r11)"},
@@ -111,6 +117,9 @@ TEST_CASE("The text of each instruction") {
       {elementwise,
        "eltwise inputs [(counts [(terms r0) ()])] expr \"mul(%0, 0.1)\" max reduction {ki} "
        "partial {r6} scale 0.25"},
+      {reduce,
+       "reduce when (leaving mask {r2}) tile (buffer (lx base 192) stride {out 1}) over {in ki} "
+       "add"},
   };
   for (const auto& [instruction, text] : rows) CHECK(disassemble(instruction) == text);
 }
@@ -201,7 +210,7 @@ TEST_CASE("Errors name their place, and what would be right") {
   const Row rows[] = {
       {"signal s0", "sginal s0", "sginal",
        "unknown instruction 'sginal'\n"
-       "  hint: instructions are: nest signal wait join xfer mac drain eltwise\n"},
+       "  hint: instructions are: nest signal wait join xfer mac drain eltwise reduce\n"},
       {"signal s0", "signal s64", "s64", "expected one of s0 to s63, not 's64'\n"},
       {"signal s0", "signal 0", "0\n    }",
        "signal has no field '0'\n  hint: its fields are: semaphore\n"},

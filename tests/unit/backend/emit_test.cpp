@@ -48,12 +48,13 @@ const std::vector<Instruction>& stream(const Program& program, Unit unit) {
 }
 
 // "N}ST..." one letter per instruction: Nest, }, Signal, Wait, Join, Transfer, Mac, Drain,
-// Elementwise; with semaphores' numbers, and for transfers and drains the first letter of At.
+// Elementwise, RingReduce; with semaphores' numbers, and for transfers and drains the first letter
+// of At.
 std::string shape_of(const std::vector<Instruction>& instructions) {
   const char* const at = "cnpfl";
   std::string text;
   for (const Instruction& one : instructions) {
-    text += "N}SWJTMDE"[one.index()];
+    text += "N}SWJTMDER"[one.index()];
     if (const auto* s = std::get_if<Signal>(&one)) text += std::to_string(s->semaphore);
     if (const auto* w = std::get_if<Wait>(&one)) text += std::to_string(w->semaphore);
     if (const auto* t = std::get_if<Transfer>(&one)) text += at[static_cast<int>(t->when.at)];
@@ -95,6 +96,26 @@ TEST_CASE("the streams of an array layer follow the protocol", "[emit]") {
   CHECK(shape_of(stream(p, Unit::Load)) == "NW0TfTfNS2TnTnJW3W4}S5W4S1}");
   CHECK(shape_of(stream(p, Unit::Pe)) == "NNW2S6MS3}}");
   CHECK(shape_of(stream(p, Unit::Sfu)) == "NNW6DpS4}W5DlS4}");
+}
+
+TEST_CASE("a divided reduction is summed up and finished before its store", "[emit]") {
+  const Graph graph = conv_graph();
+  Choice choice = tiled_choice();
+  choice.parts = Extents::filled(1);
+  choice.parts[Dim::in] = 2;
+  choice.outer = TransferType::BlockLoad;
+  const Program p = emitted(graph, small_system(), "fp32", choice);
+  CHECK(to_string(verify(p)) == "");
+  CHECK(shape_of(stream(p, Unit::Ext)) == "NTcTcTcS0W1RS7W8Tc}");
+  CHECK(shape_of(stream(p, Unit::Sfu)) == "NNW6DcS4}W7ES8}");
+  for (const Instruction& one : stream(p, Unit::Ext))
+    if (const auto* t = std::get_if<Transfer>(&one); t && t->store)
+      CHECK(t->multicast == bit(Dim::in));
+  for (const Instruction& one : stream(p, Unit::Sfu))
+    if (const auto* d = std::get_if<Drain>(&one)) {
+      CHECK_FALSE(d->has_bias);
+      CHECK(d->epilogue.steps.empty());
+    }
 }
 
 TEST_CASE("a program's length does not grow with the layer", "[emit]") {

@@ -32,6 +32,7 @@ static_assert(lists_every_member<Nest>() && lists_every_member<EndNest>());
 static_assert(lists_every_member<Signal>() && lists_every_member<Wait>());
 static_assert(lists_every_member<Join>() && lists_every_member<Transfer>());
 static_assert(lists_every_member<Mac>() && lists_every_member<Drain>());
+static_assert(lists_every_member<RingReduce>());
 static_assert(lists_every_member<Elementwise>() && lists_every_member<When>());
 static_assert(lists_every_member<RegisterTerm>() && lists_every_member<Count>());
 static_assert(lists_every_member<AxisSide>() && lists_every_member<BoxAxis>());
@@ -85,8 +86,8 @@ TEST_CASE("Every instruction type has an opcode of its own, and a meaning") {
 }
 
 TEST_CASE("Within a struct no two words of assembler text are equal") {
-  check_words_of_each<Nest, Transfer, Mac, Drain, Elementwise, When, Count, AxisSide, BoxAxis,
-                      Buffer, LoopSpec, LocalView, SfuOperand, TensorPlace, CoreSlice>();
+  check_words_of_each<Nest, Transfer, Mac, Drain, Elementwise, RingReduce, When, Count, AxisSide,
+                      BoxAxis, Buffer, LoopSpec, LocalView, SfuOperand, TensorPlace, CoreSlice>();
 }
 
 TEST_CASE("Enumerators are found by their names") {

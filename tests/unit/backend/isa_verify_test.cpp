@@ -175,6 +175,20 @@ TEST_CASE("verify: what a unit may do") {
        sfu + "0 (drain)", "out is in memory external"},
       {[](Program& p) { at<Elementwise>(p, kSfu, 1).inputs[0].view.buffer.memory = Memory::L0; },
        sfu + "1 (eltwise)", "inputs[0] is in memory l0"},
+      {[](Program& p) {
+         RingReduce reduce;
+         reduce.tile.buffer.memory = Memory::L0;
+         p.layers[0].streams[kExt][1] = reduce;
+       },
+       ext + "1 (reduce)", "tile is in memory l0, which reduce of unit ext does not reach"},
+      {[](Program& p) {
+         RingReduce reduce;
+         reduce.accumulate = Accumulate::Assign;
+         p.layers[0].streams[kExt][1] = reduce;
+       },
+       ext + "1 (reduce)", "a reduce adds or maximises"},
+      {[](Program& p) { p.layers[0].streams[kSfu][1] = RingReduce{}; }, sfu + "1 (reduce)",
+       "reduce is no instruction of unit sfu"},
   });
 }
 

@@ -31,6 +31,11 @@ MappingChoice sound_choice(const Work& work) {
   return c;
 }
 
+void divide_reduction(MappingChoice& c) {
+  c.parts[Dim::in] = 2;
+  c.t[Dim::in] = c.b[Dim::in] = 32;
+}
+
 struct Case {
   Code code;
   std::function<void(MappingChoice&)> choose;
@@ -61,8 +66,18 @@ TEST_CASE("each broken rule is named") {
        keep},
       {Code::ReductionDivided,
        [](MappingChoice& c) {
-         c.parts[Dim::in] = 2;
-         c.t[Dim::in] = 32;
+         c.parts[Dim::out] = 1;
+         c.parts[Dim::in] = 24;
+         c.share = ShareRule::Greedy;
+       },
+       keep},
+      {Code::TransferType, [](MappingChoice& c) { divide_reduction(c); }, keep},
+      {Code::PartialSumsDivided,
+       [](MappingChoice& c) {
+         divide_reduction(c);
+         c.types[2][0] = TransferType::BlockLoad;
+         c.t[Dim::in] = c.b[Dim::in] = 16;
+         c.t_order = {Dim::in, Dim::i};
        },
        keep},
       {Code::RingOrder, keep, [](RapidDsc& d) { d.core_d.ring_order = {Dim::i}; }},
@@ -232,4 +247,31 @@ TEST_CASE("a capacity is rejected with what is asked and what there is") {
   // INP 64 x 10 x 18 and OUT 64 x 8 x 16 twice, KER 64 x 64 x 3 x 3 and BIAS 64 once, 2 bytes each
   CHECK(r->required == 2 * (2 * 64 * 10 * 18 + 2 * 64 * 8 * 16 + 64 * 64 * 9 + 64));
   CHECK(r->available == 150000);
+}
+
+TEST_CASE("a reduction is divided where each core has a part of it and OUT waits for all") {
+  const Work work = layer();
+  const System chip = rapid_chip();
+  const PrecisionInfo& fp16 = chip.precisions.at("fp16");
+  MappingChoice c = sound_choice(work);
+  divide_reduction(c);
+  auto r = first_rejection(work, chip, fp16, compose(work, c));
+  REQUIRE(r.has_value());
+  CHECK((r->code == Code::TransferType && r->role == Role::Out));
+  c.types[2][0] = TransferType::BlockLoad;
+  r = first_rejection(work, chip, fp16, compose(work, c));
+  INFO((r ? to_string(*r) : ""));
+  CHECK_FALSE(r.has_value());
+  c.t[Dim::in] = c.b[Dim::in] = 16;
+  c.t_order = {Dim::in, Dim::i};
+  r = first_rejection(work, chip, fp16, compose(work, c));
+  REQUIRE(r.has_value());
+  CHECK(*r ==
+        Rejection{Code::PartialSumsDivided, Role::Out, LoopRef{Stage::T, Dim::i}, Dim::i, 1, 0});
+  c.parts[Dim::out] = 1;
+  c.parts[Dim::in] = 24;  // greedy: 3 each, all 64 in 22
+  c.share = ShareRule::Greedy;
+  r = first_rejection(work, chip, fp16, compose(work, c));
+  REQUIRE(r.has_value());
+  CHECK(*r == Rejection{Code::ReductionDivided, {}, {}, Dim::in, 24, 22});
 }
