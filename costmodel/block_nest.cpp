@@ -58,8 +58,9 @@ class BlockNest {
   }
 
   BodyCost run() {
-    for (int64_t cycles : first_loads())
-      body_.cost.add(CostClass::NonOverlapped, Resource::ArrayIn, cycles);
+    const auto first = first_loads();
+    for (size_t m = 0; m < out_; ++m)
+      body_.cost.add(CostClass::NonOverlapped, link_of(m), first[m]);
     odometer_.for_each_kind([this](const Kind& kind) { step(kind); });
     if (nest_.inner[out_].type == TransferType::DoubleBuffer) last_drain();
     return body_;
@@ -99,18 +100,50 @@ class BlockNest {
     return motion.moves == 0 && motion.inner != Place::Pe && (tile_.fresh >> m & 1) == 0;
   }
 
+  bool past_lx(size_t m) const { return nest_.inner[m].outer == Place::External; }
+  Resource link_of(size_t m) const {
+    return past_lx(m)             ? Resource::External
+           : nest_.inner[m].store ? Resource::ArrayOut
+                                  : Resource::ArrayIn;
+  }
+
+  // [T4] of a block in external memory.
+  int64_t bytes_outside(size_t m, const Extents& ext, int64_t elem_bits) const {
+    const Motion& motion = nest_.inner[m];
+    const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
+    int64_t runs = 1, run = 1;
+    for (size_t a = 0; a < operand.axes.size(); ++a)
+      ((motion.run_axes >> a & 1) != 0 ? run : runs) *=
+          axis_points(operand.axes[a], motion.steps[a], ext);
+    return runs * round_up(packed_bytes(run, elem_bits), times_.granule);
+  }
+
   // Time of one load, whose bytes are counted `count` times.
   int64_t load(size_t m, const Extents& ext, int64_t count) {
-    const int64_t bytes = load_bytes(m, ext);
     const Motion& motion = nest_.inner[m];
+    if (past_lx(m)) return load_past_lx(m, ext, count);
+    const int64_t bytes = load_bytes(m, ext);
     body_.array_in_bytes += bytes * count;
     if (motion.inner == Place::Pe) body_.pe_bytes += bytes * count;
     if (motion.inner != Place::Lrf) return UnitTimes::link(times_.array_in, bytes);
     body_.lrf_bytes += bytes * count;
+    return std::max(UnitTimes::link(times_.array_in, bytes), shift_in(m, ext));
+  }
+
+  int64_t load_past_lx(size_t m, const Extents& ext, int64_t count) {
+    const int64_t bytes = bytes_outside(m, ext, nest_.inner[m].link_bits);
+    body_.external_bytes += bytes * count;
+    const int64_t cycles = times_.past_lx(bytes, nest_.cores, false);
+    return nest_.inner[m].inner == Place::Lrf ? std::max(cycles, shift_in(m, ext)) : cycles;
+  }
+
+  // [C6]
+  int64_t shift_in(size_t m, const Extents& ext) const {
+    const Motion& motion = nest_.inner[m];
     Extents pe = ext;
     for (Dim d : kDims) pe[d] = ceil_div(ext[d], nest_.pe_unroll[d]);
-    return times_.into_lrf(
-        bytes, elems_of(work_.operands[static_cast<size_t>(motion.operand)], motion, pe));
+    return times_.lrf_load_cycles *
+           elems_of(work_.operands[static_cast<size_t>(motion.operand)], motion, pe);
   }
 
   DrainTime drain(const LoopIndex& index, int64_t count) {
@@ -127,6 +160,14 @@ class BlockNest {
       if (contains(out_dims_, d)) n *= ext[d];
     DrainTime time;
     time.sfu = times_.drain_sfu(n, first, final);
+    if (!first) body_.added += n * count;
+    if (past_lx(out_)) {  // sums come back from external memory, and leave to it
+      time.bytes = (first ? 0 : bytes_outside(out_, ext, kPartialSumBits)) +
+                   bytes_outside(out_, ext, final ? nest_.inner[out_].link_bits : kPartialSumBits);
+      time.link = times_.past_lx(time.bytes, nest_.cores, true);
+      body_.external_bytes += time.bytes * count;
+      return time;
+    }
     time.bytes = packed_bytes(n, nest_.inner[out_].link_bits) * (first ? 1 : 2);
     time.link = UnitTimes::link(times_.array_out, time.bytes);
     body_.array_out_bytes += time.bytes * count;
@@ -138,6 +179,7 @@ class BlockNest {
     const Extents here = block(kind.index);
     const Extents after = kind.is_last() ? here : block(odometer_.next(kind));
     BlockStep step;
+    step.drain_external = past_lx(out_);
     for (size_t m = 0; m < out_; ++m) {
       const TransferType type = nest_.inner[m].type;
       if (type == TransferType::DoubleBuffer) {
@@ -165,9 +207,10 @@ class BlockNest {
     const int64_t sfu_start = 3 * times_.semaphore;
     cost.raise_to(sfu_start, CostClass::PipeBubble, Resource::Sync);
     cost.raise_to(sfu_start + s.drain_sfu, CostClass::Auxiliary, Resource::Sfu);
-    cost.raise_to(sfu_start + s.drain_link, CostClass::OverlappedVisible, Resource::ArrayOut);
-    cost.raise_to(s.beside[0] + s.beside[1], CostClass::OverlappedVisible, Resource::ArrayIn);
-    cost.add(CostClass::NonOverlapped, Resource::ArrayIn, s.blocking[0] + s.blocking[1]);
+    cost.raise_to(sfu_start + s.drain_link, CostClass::OverlappedVisible, link_of(out_));
+    const size_t longer = s.beside[0] < s.beside[1] ? 1 : 0;
+    cost.raise_to(s.beside[0] + s.beside[1], CostClass::OverlappedVisible, link_of(longer));
+    for (size_t m = 0; m < out_; ++m) cost.add(CostClass::NonOverlapped, link_of(m), s.blocking[m]);
     body_.cost.add(cost, kind.count);
   }
 
@@ -175,7 +218,7 @@ class BlockNest {
     const DrainTime time = drain(odometer_.last(), 1);
     Cost cost;
     cost.add(CostClass::Auxiliary, Resource::Sfu, time.sfu);
-    cost.raise_to(time.link, CostClass::NonOverlapped, Resource::ArrayOut);
+    cost.raise_to(time.link, CostClass::NonOverlapped, link_of(out_));
     cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times_.semaphore);
     body_.cost.add(cost);
   }

@@ -25,6 +25,8 @@ struct BodyCost {
   Cost cost;  // array-busy cycles stand under MacCompute, whole; the layer splits them
   int64_t array_in_bytes = 0, array_out_bytes = 0;
   int64_t lrf_bytes = 0, pe_bytes = 0;  // those of array-in that end in LRFs or PEs
+  int64_t external_bytes = 0;           // of what bypasses Lx
+  int64_t added = 0;                    // outputs that a drain adds to what was drained before
 };
 
 // [B2] One step of the block nest: what comes before the block and what runs beside it, by inner
@@ -33,6 +35,7 @@ struct BlockStep {
   std::array<int64_t, 2> blocking{}, beside{};
   int64_t array = 0;                      // without fill
   int64_t drain_sfu = 0, drain_link = 0;  // of the block that is drained meanwhile, if any
+  bool drain_external = false;            // over external memory instead of array-out
 };
 // Before the first step: loads of what is double-buffered at the array (INP, KER).
 std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& times,

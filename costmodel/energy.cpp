@@ -71,22 +71,34 @@ void add_array(Energy& energy, const Work& work, const System& system,
 
 // [E5] Scalar functions: of each output once, and an addition for each time that a partial sum in
 // Lx is added to. Off the array, of each point.
-int64_t functions(const Work& work, const LoopNest& nest, const Traffic& bytes) {
+int64_t functions(const Work& work, const Traffic& bytes) {
   const auto steps = static_cast<int64_t>(work.expr.steps.size());
   if (work.kind == WorkKind::Move) return 0;
   if (work.kind == WorkKind::Sfu)
     return work.points() *
            (steps + (work.combine != Combine::Assign ? 1 : 0) + (work.scale != 1.0f ? 1 : 0));
-  const int64_t n = outputs(work);
-  // A first drain writes each output once, on each core that has a part of its sum; every other one
-  // reads and writes it.
-  const int64_t moved =
-      nest.partial_sums_in_lx() ? (bytes.array_out - bytes.finish_out) / kPartialSumBytes : n;
-  const int64_t first = n * static_cast<int64_t>(nest.rounds.size() + 1);
-  return n * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + (moved - first) / 2;
+  return outputs(work) * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + bytes.added;
 }
 
 }  // namespace
+
+// [E4] What the array's links and transfers past Lx read or write beside the array.
+void add_past_lx(Energy& result, const LoopNest& nest, const Traffic& bytes,
+                 const EnergyTable& table) {
+  int64_t drained = bytes.array_out - bytes.finish_out;
+  for (const Motion& m : nest.inner) {
+    if (m.outer != Place::External) continue;
+    if (m.store)
+      drained = bytes.past_lx;
+    else
+      (m.inner == Place::Lrf ? result.lrf : result.l0) +=
+          bytes.past_lx * (m.inner == Place::Lrf ? table.lrf : table.l0);
+  }
+  if (nest.inner.back().inner == Place::Lrf)
+    result.lrf += drained * table.lrf;
+  else
+    result.accumulator += drained * table.accumulator;
+}
 
 bool has_energy(const System& system, const PrecisionInfo& precision) {
   return system.energy != EnergyTable{} || precision.mac_energy != 0;
@@ -103,15 +115,13 @@ Energy energy(const Work& work, const System& system, const PrecisionInfo& preci
     add_array(result, work, system, precision, dsc);
     result.lrf += bytes.into_lrf * table.lrf;
     result.l0 += (bytes.array_in - bytes.finish_in - bytes.into_lrf - bytes.into_pe) * table.l0;
-    const bool in_lrf = nest.inner.back().inner == Place::Lrf;
-    (in_lrf ? result.lrf : result.accumulator) +=
-        (bytes.array_out - bytes.finish_out) * (in_lrf ? table.lrf : table.accumulator);
+    add_past_lx(result, nest, bytes, table);
   }
   // [E7] What is handed on is read, and added to what the next core reads and writes.
   result.ring = bytes.ring_hops * table.ring;
   result.lx = (bytes.lx_outer + bytes.array_in + bytes.array_out + 3 * bytes.ring) * table.lx;
   result.external = bytes.external * table.external;
-  result.sfu = (functions(work, nest, bytes) + bytes.ring / kPartialSumBytes) * table.sfu;
+  result.sfu = (functions(work, bytes) + bytes.ring / kPartialSumBytes) * table.sfu;
   result.leakage = cycles * table.leakage;
   return result;
 }

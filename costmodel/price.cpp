@@ -163,6 +163,9 @@ Traffic traffic(const Work& work, const System& system, const PrecisionInfo& pre
     bytes.array_out += body.array_out_bytes * count;
     bytes.into_lrf += body.lrf_bytes * count;
     bytes.into_pe += body.pe_bytes * count;
+    bytes.external += body.external_bytes * count;
+    bytes.past_lx += body.external_bytes * count;
+    bytes.added += body.added * count;
   });
   if (!nest.rounds.empty()) add_reduction(bytes, work, times, nest, std::move(kinds));
   return bytes;

@@ -32,6 +32,8 @@ struct Traffic {
   int64_t ring = 0;       // sums that cores hand on, once per message
   int64_t ring_hops = 0;  // the same times the links that they pass
   int64_t lx_outer = 0;   // written to and read from Lx by external transfers, on every core
+  int64_t past_lx = 0;    // of `external`: between external memory and the array
+  int64_t added = 0;      // outputs that drains add to what was drained before
 };
 Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,
                 const RapidDsc& dsc);

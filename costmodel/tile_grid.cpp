@@ -100,15 +100,17 @@ TileGrid::TileGrid(const Work& work, const UnitTimes& times, const RapidDsc& dsc
     for (size_t a = 0; a < operand.axes.size(); ++a)
       axes.push_back(counts_of(operand.axes[a], m.steps[a], dsc, nest));
     axes_.push_back(std::move(axes));
-    int depth = -1;
-    for (size_t l = 0; l < nest.t_loops.size(); ++l)
-      if (contains(m.moves, nest.t_loops[l].ref.dim)) depth = static_cast<int>(l);
-    depth_.push_back(depth);
+    depth_.push_back(innermost(m.moves));
   }
-  for (const Motion& inner : nest.inner)
-    for (size_t m = 0; m < nest.external.size(); ++m)
-      if (nest.external[m].operand == inner.operand) external_of_.push_back(m);
+  for (const Motion& inner : nest.inner) tile_depth_.push_back(innermost(inner.tile_moves));
   make_classes();
+}
+
+int TileGrid::innermost(DimSet moves) const {
+  int depth = -1;
+  for (size_t l = 0; l < nest_.t_loops.size(); ++l)
+    if (contains(moves, nest_.t_loops[l].ref.dim)) depth = static_cast<int>(l);
+  return depth;
 }
 
 // [T2] Indices of a loop fall into one class while every axis counts the same there and on both
@@ -172,8 +174,8 @@ unsigned TileGrid::fresh_beside(Dim d) const {
   for (size_t l = 0; l < nest_.t_loops.size(); ++l)
     if (nest_.t_loops[l].ref.dim == d) loop = static_cast<int>(l);
   unsigned fresh = ~0u;
-  for (size_t m = 0; m < external_of_.size(); ++m)
-    if (loop > depth_[external_of_[m]]) fresh &= ~(1u << m);
+  for (size_t m = 0; m < tile_depth_.size(); ++m)
+    if (loop > tile_depth_[m]) fresh &= ~(1u << m);
   return fresh;
 }
 

@@ -52,6 +52,7 @@ class TileGrid {
   bool last_visit(size_t motion, const LoopIndex& index) const;
 
  private:
+  int innermost(DimSet moves) const;  // loop that moves with one of the dims; -1: none
   void make_classes();
   int64_t bytes_once(size_t motion, int64_t elem_bits) const;
   int64_t run_bytes(int64_t elems, int64_t elem_bits) const {
@@ -64,7 +65,7 @@ class TileGrid {
   const LoopNest& nest_;
   Odometer<std::vector<IndexClass>> odometer_;
   std::vector<int> depth_;                     // per external motion
-  std::vector<size_t> external_of_;            // per inner motion: that of the same operand
+  std::vector<int> tile_depth_;                // per inner motion: of its operand's tile
   std::vector<std::vector<AxisCounts>> axes_;  // per external motion, per axis
 };
 

@@ -17,10 +17,6 @@ struct UnitTimes {
   static int64_t link(const Link& link, int64_t bytes) {
     return bytes == 0 ? 0 : link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
   }
-  // [C6] The same into the LRFs, `elems` for each PE.
-  int64_t into_lrf(int64_t bytes, int64_t elems) const {
-    return std::max(link(array_in, bytes), lrf_load_cycles * elems);
-  }
   // [C2] The external slot of a transfer of `bytes` per piece, `pieces` of them sharing the memory.
   // Without `load`, no slot of such a transfer takes less, whatever its way.
   int64_t external(int64_t bytes, int64_t pieces, bool store, const RingLoad& load = {}) const {
@@ -29,6 +25,12 @@ struct UnitTimes {
         load.pieces == 0 ? 0 : hold_cycles(bytes * load.pieces, ring.bytes_per_cycle);
     return external_latency + load.hops * ring.latency_cycles + (store ? turnaround : 0) +
            std::max(hold_cycles(bytes * pieces, external_bandwidth), over_ring);
+  }
+  // [C8] A transfer between external memory and the array, in this core's 1/n of it.
+  int64_t past_lx(int64_t bytes, int64_t cores, bool store) const {
+    if (bytes == 0) return 0;
+    return external_latency + (store ? turnaround : 0) +
+           hold_cycles(bytes * cores, external_bandwidth);
   }
   // [C3] Array cycles of a block, without fill: ceil(mac_cycles * prod ceil(extent / unroll)).
   int64_t array_busy(const Extents& block, const Extents& unroll) const {

@@ -81,7 +81,9 @@ class Drawing {
       return end;
     }
     int64_t at = start;
-    for (const auto& [role, cycles] : first_loads(tile)) at = put(Lane::ArrayIn, at, cycles, role);
+    const auto loads = first_block_loads(work_, times_, nest_, tile);
+    for (size_t m = 0; m < 2; ++m)
+      at = put(lane_in(m), at, loads[m], std::string(name_of(nest_.inner[m].role)));
     const std::vector<BlockStep> steps = first_block_steps(work_, times_, nest_, tile, most_blocks);
     for (const BlockStep& step : steps) at = block(step, at);
     // Blocks beyond those, and the last drain of accumulators that are double-buffered.
@@ -89,24 +91,20 @@ class Drawing {
     return end;
   }
 
-  std::vector<std::pair<std::string, int64_t>> first_loads(const TileShape& tile) {
-    std::vector<std::pair<std::string, int64_t>> loads;
-    const auto cycles = first_block_loads(work_, times_, nest_, tile);
-    for (size_t m = 0; m < 2; ++m)
-      loads.emplace_back(std::string(name_of(nest_.inner[m].role)), cycles[m]);
-    return loads;
+  Lane lane_in(size_t m) const {
+    return nest_.inner[m].outer == Place::External ? Lane::External : Lane::ArrayIn;
   }
 
   int64_t block(const BlockStep& step, int64_t at) {
     for (size_t m = 0; m < 2; ++m)
-      at = put(Lane::ArrayIn, at, step.blocking[m], std::string(name_of(nest_.inner[m].role)));
+      at = put(lane_in(m), at, step.blocking[m], std::string(name_of(nest_.inner[m].role)));
     int64_t link = at;
     for (size_t m = 0; m < 2; ++m)
-      link = put(Lane::ArrayIn, link, step.beside[m], std::string(name_of(nest_.inner[m].role)));
+      link = put(lane_in(m), link, step.beside[m], std::string(name_of(nest_.inner[m].role)));
     const int64_t sigma = times_.semaphore;
     const int64_t mac = put(Lane::Array, at + sigma, times_.fill + step.array, "mac");
-    const int64_t drain =
-        put(Lane::ArrayOut, at + 2 * sigma, std::max(step.drain_sfu, step.drain_link), "OUT");
+    const int64_t drain = put(step.drain_external ? Lane::External : Lane::ArrayOut, at + 2 * sigma,
+                              std::max(step.drain_sfu, step.drain_link), "OUT");
     return std::max({link, mac + sigma, drain + sigma, at + 3 * sigma});
   }
 

@@ -31,6 +31,7 @@ LoopNest block_nest(const Problem& problem, const Extents& tile, const UnrollCla
     m.role = operand.role;
     m.type = candidate.types[x];
     m.store = x == 2;
+    m.outer = Place::Lx;
     m.inner = places[x];
     m.moves = static_cast<DimSet>(problem.dims[x] & loops);
     m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;

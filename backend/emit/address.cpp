@@ -76,6 +76,22 @@ std::vector<BoxAxis> block_axes(const Operand& operand, const DenseBox& tile,
   return axes;
 }
 
+std::vector<BoxAxis> outside_block_axes(const Operand& operand, const DenseBox& block) {
+  std::vector<BoxAxis> axes;
+  for (size_t a = 0; a < operand.axes.size(); ++a) {
+    const AccessAxis& axis = operand.axes[a];
+    BoxAxis box;
+    box.count = count_of(axis, block.steps[a], kFirstBlockRegister);
+    box.outer = {axis.offset, box.count.terms, block.steps[a], axis.stride_elems};
+    for (const AccessTerm& term : axis.terms)
+      box.outer.terms.push_back({tile_register(term.dim), term.coefficient});
+    box.inner.stride = block.strides[a];
+    box.limit = axis.extent;
+    axes.push_back(std::move(box));
+  }
+  return axes;
+}
+
 std::vector<BoxAxis> moved_axes(const Operand& out, const DenseBox& out_tile, const Operand& inp,
                                 const DenseBox& inp_tile) {
   const std::array<int64_t, 8> inp_strides = local_strides(inp, inp_tile);
@@ -86,6 +102,14 @@ std::vector<BoxAxis> moved_axes(const Operand& out, const DenseBox& out_tile, co
     axes[a].inner.stride = terms.empty() ? 0 : inp_strides[static_cast<size_t>(terms[0].dim)];
   }
   return axes;
+}
+
+std::array<int64_t, 8> outside_strides(const Operand& operand) {
+  std::array<int64_t, 8> strides{};
+  for (const AccessAxis& axis : operand.axes)
+    for (const AccessTerm& term : axis.terms)
+      strides[static_cast<size_t>(term.dim)] += term.coefficient * axis.stride_elems;
+  return strides;
 }
 
 std::array<int64_t, 8> local_strides(const Operand& operand, const DenseBox& box) {

@@ -42,9 +42,15 @@ std::vector<BoxAxis> tile_axes(const Operand& operand, const DenseBox& tile);
 std::vector<BoxAxis> block_axes(const Operand& operand, const DenseBox& tile,
                                 const DenseBox& block);
 
+// External memory <-> a block at the array; as tile_axes.
+std::vector<BoxAxis> outside_block_axes(const Operand& operand, const DenseBox& block);
+
 // OUT of a Move, out of a buffer that holds the tile of INP: each axis of OUT moves with one dim.
 std::vector<BoxAxis> moved_axes(const Operand& out, const DenseBox& out_tile, const Operand& inp,
                                 const DenseBox& inp_tile);
+
+// Stride per dim of an element's place in external memory, for an operand whose axes begin at 0.
+std::array<int64_t, 8> outside_strides(const Operand& operand);
 
 // Stride per dim of an element's place in the buffer; 0 for dims that have one index in the box.
 std::array<int64_t, 8> local_strides(const Operand& operand, const DenseBox& box);

@@ -105,10 +105,13 @@ void fit_padding(Work& work, DataFormat format, Diagnostics& findings) {
 
 // One region behind all tensors serves every layer whose partial sums leave Lx.
 int64_t scratch_bytes(const Graph& graph, const Work& work, const LoopNest& nest) {
-  for (const Motion& motion : nest.external)
-    if (motion.revisits != 0)
+  for (const auto* motions : {&nest.external, &nest.inner})
+    for (const Motion& motion : *motions) {
+      const bool past_lx = motion.inner != Place::Lx && motion.outer == Place::External;
+      if (motion.revisits == 0 && !(motion.store && past_lx && nest.has_partial_sums())) continue;
       return kPartialSumBytes *
              elems_of(graph, work.operands[static_cast<size_t>(motion.operand)].value);
+    }
   return 0;
 }
 

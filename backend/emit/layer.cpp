@@ -70,11 +70,10 @@ DimSet divided_dims(const CoreDivision& division) {
 PlacedOperand place(const LayerToEmit& layer, size_t index, LocalMemory& memory) {
   const Operand& operand = layer.work.operands[index];
   const Motion* hop = motion_of(layer.nest.external, index);
-  TW_CHECK(hop != nullptr, "operand {} never moves", name_of(operand.role));
   PlacedOperand placed;
   placed.operand = &operand;
   placed.hop = hop;
-  placed.tile = dense_box(operand, hop->steps, layer.dsc.t);
+  if (hop != nullptr) placed.tile = dense_box(operand, hop->steps, layer.dsc.t);
   placed.external = {Memory::External,
                      layer.tensors[index].address,
                      1,
@@ -85,9 +84,11 @@ PlacedOperand place(const LayerToEmit& layer, size_t index, LocalMemory& memory)
   placed.scratch.base = layer.scratch_address;
   placed.scratch.cell_bytes = static_cast<int32_t>(kPartialSumBytes);
   const bool own_tile = layer.work.kind != WorkKind::Move || operand.role != Role::Out;
-  if (own_tile) placed.lx = memory.take(*hop, placed.tile, true);
+  if (hop != nullptr && own_tile) placed.lx = memory.take(*hop, placed.tile, true);
   placed.multicast = static_cast<DimSet>(divided_dims(layer.dsc.core_d) & ~operand.dims());
   placed.inner_hop = motion_of(layer.nest.inner, index);
+  TW_CHECK(hop != nullptr || placed.inner_hop != nullptr, "operand {} never moves",
+           name_of(operand.role));
   if (placed.inner_hop != nullptr) {
     placed.block = dense_box(operand, placed.inner_hop->steps, layer.dsc.b);
     placed.near = memory.take(*placed.inner_hop, placed.block, false);

@@ -61,6 +61,7 @@ class StreamWriter {
   void add_drain(When when);
   void sum_up();
   void add_finish();
+  void drain_past_lx(const PlacedOperand& out, Drain& drain) const;
   SfuOperand sfu_operand(const PlacedOperand& p) const;
 
   const LayerToEmit& layer_;
@@ -148,13 +149,15 @@ void StreamWriter::block_transfers(TransferType type, At at) {
       transfer.unroll = layer_.nest.unroll.values;
     } else {
       transfer.when = when_moving(at, false, block_mask(motion.moves));
-      if (motion.moves == 0) transfer.when.within = tile_mask(p.hop->moves);
+      if (motion.moves == 0) transfer.when.within = tile_mask(motion.tile_moves);
       if (motion.inner == Place::Lrf) transfer.unroll = layer_.nest.pe_unroll.values;
     }
     transfer.stream = type == TransferType::Stream;
-    transfer.outer = p.lx;
+    const bool past_lx = p.hop == nullptr;
+    transfer.outer = past_lx ? p.external : p.lx;
     transfer.inner = p.near;
-    transfer.axes = block_axes(*p.operand, p.tile, p.block);
+    transfer.axes = past_lx ? in_runs(outside_block_axes(*p.operand, p.block), motion)
+                            : block_axes(*p.operand, p.tile, p.block);
     add(Unit::Load, std::move(transfer));
   }
 }
@@ -220,7 +223,10 @@ void StreamWriter::add_drain(When when) {
   Drain drain;
   drain.when = when;
   drain.acc = {out.near, local_strides(*out.operand, out.block)};
-  drain.out = {out.lx, local_strides(*out.operand, out.tile)};
+  if (out.hop != nullptr)
+    drain.out = {out.lx, local_strides(*out.operand, out.tile)};
+  else
+    drain_past_lx(out, drain);
   if (layer_.work.find(Role::Bias) != nullptr && !layer_.nest.finishes) {
     const PlacedOperand& bias = placed(Role::Bias);
     drain.has_bias = true;
@@ -230,6 +236,16 @@ void StreamWriter::add_drain(When when) {
   drain.partial = partial();
   if (!layer_.nest.finishes) drain.epilogue = layer_.work.expr;
   add(Unit::Sfu, std::move(drain));
+}
+
+void StreamWriter::drain_past_lx(const PlacedOperand& out, Drain& drain) const {
+  drain.past_lx = true;
+  drain.out = {out.external, outside_strides(*out.operand)};
+  drain.sums = drain.out;
+  if (layer_.nest.has_partial_sums()) drain.sums.buffer = out.scratch;
+  for (size_t a = 0; a < out.operand->axes.size(); ++a)
+    if ((out.inner_hop->run_axes >> a & 1) != 0)
+      for (const AccessTerm& term : out.operand->axes[a].terms) drain.run |= bit(term.dim);
 }
 
 void StreamWriter::drain_stream() {

@@ -11,8 +11,8 @@ namespace tilewright {
 // An operand with its places in every memory.
 struct PlacedOperand {
   const Operand* operand = nullptr;
-  const Motion* hop = nullptr;        // External <-> Lx
-  const Motion* inner_hop = nullptr;  // Lx <-> array; null where there is none
+  const Motion* hop = nullptr;        // External <-> Lx; null where it bypasses Lx
+  const Motion* inner_hop = nullptr;  // at the array; null where there is none
   DenseBox tile, block;
   Buffer external, lx, near;
   Buffer scratch;        // external memory for partial sums of OUT

@@ -112,7 +112,8 @@ template <> inline constexpr auto kFields<Mac> = std::tuple{
 template <> inline constexpr auto kFields<Drain> = std::tuple{
     field("when", &Drain::when), field("acc", &Drain::acc), field("out", &Drain::out),
     field("biased", &Drain::has_bias), field("bias", &Drain::bias), field("dims", &Drain::dims),
-    field("partial", &Drain::partial, kMask), field("epilogue", &Drain::epilogue)};
+    field("partial", &Drain::partial, kMask), field("epilogue", &Drain::epilogue),
+    field("past_lx", &Drain::past_lx), field("sums", &Drain::sums), field("run", &Drain::run)};
 template <> inline constexpr auto kFields<Elementwise> = std::tuple{
     field("when", &Elementwise::when), field("inputs", &Elementwise::inputs, kFew),
     field("out", &Elementwise::out), field("expr", &Elementwise::expr),

@@ -156,8 +156,8 @@ struct Join {
 // memory, and each such run takes whole granules. Where the chip has memory stops the pieces come
 // over the ring, too: each down the shorter way from the nearest stop, once per way, in slots as
 // long as the longest piece needs. A store turns the memory around; of its `multicast` groups the
-// last core alone stores. On `load` it uses the array-in
-// link.
+// last core alone stores. On `load` it uses the array-in link, or, past Lx, the core's own 1/n of
+// the external memory.
 // A spread transfer (`spread` = true, `ext` only, at Next or Previous) is cut into as many equal
 // slots as there are states from one that enters `when.mask` to the next such: each state moves one
 // part of the box of the state that enters next (of the state that was left last), each slot as
@@ -205,16 +205,22 @@ struct Mac {
 //   v = acc; unless every register of `partial` stood at its first position when the block was
 //   entered: v += what Lx holds;
 //   when every register of `partial` is at its last position: v = epilogue(v + bias).
+// `out` is in Lx, or past it in external memory: then over the positions of all registers, those of
+// r0..r7 with the start of the core's slice, and what is unfinished waits in `sums` instead, which
+// lies there likewise. Such a drain has the core's 1/n of the external memory to itself, for what
+// comes back and what leaves together; its `run` dims follow each other there.
 struct Drain {
   When when;
   LocalView acc;
-  LocalView
-      out;  // Lx; stride over positions of r8..r15 too: element of block index x at b is b + x
+  LocalView out;  // stride over positions of r8..r15 too: element of block index x at b is b + x
   bool has_bias = false;
   LocalView bias;  // Lx; like `out`
   uint8_t dims = 0;
   RegisterMask partial = 0;
   ScalarExpr epilogue;
+  bool past_lx = false;
+  LocalView sums;
+  uint8_t run = 0;  // bits of dims
   bool operator==(const Drain&) const = default;
 };
 

@@ -140,7 +140,12 @@ class StreamVerifier {
 
   void check(const Transfer& t) {
     const bool ext = unit_ == Unit::Ext;
-    check_buffer("outer", t.outer, {ext ? Memory::External : Memory::Lx});
+    if (ext)
+      check_buffer("outer", t.outer, {Memory::External});
+    else
+      check_buffer("outer", t.outer, {Memory::Lx, Memory::External});
+    const bool past_lx = !ext && t.outer.memory == Memory::External;
+    if (past_lx && t.inner.memory == Memory::Pe) say("nothing streams past Lx into the PEs");
     if (ext)
       check_buffer("inner", t.inner, {Memory::Lx});
     else
@@ -152,7 +157,7 @@ class StreamVerifier {
     if (!ext && t.store) say("only unit ext stores");
     double points = 1, outer = 0, inner = 0;
     for (const BoxAxis& axis : t.axes) {
-      if (!ext && axis.run) say("only external memory has runs");
+      if (!ext && !past_lx && axis.run) say("only external memory has runs");
       const double count = most_points(axis.count);
       points *= std::max(1.0, count);
       outer += most_address(axis.outer, count);
@@ -171,7 +176,11 @@ class StreamVerifier {
   }
   void check(const Drain& drain) {
     check_view("acc", drain.acc, {Memory::Acc, Memory::Lrf});
-    check_view("out", drain.out, {Memory::Lx});
+    check_view("out", drain.out, {drain.past_lx ? Memory::External : Memory::Lx});
+    if (drain.past_lx)
+      check_view("sums", drain.sums, {Memory::External});
+    else if (drain.sums != LocalView{} || drain.run != 0)
+      say("only a drain past Lx has sums and runs of its own");
     if (drain.has_bias) check_view("bias", drain.bias, {Memory::Lx});
     check_expr("epilogue", drain.epilogue, 1);
     check_magnitude("points of the block", most_volume());
@@ -205,8 +214,9 @@ class StreamVerifier {
     check_buffer(name, view.buffer, allowed);
     double most = static_cast<double>(view.buffer.base);
     for (size_t d = 0; d < 8; ++d)
-      most += std::abs(static_cast<double>(view.stride[d])) *
-              (bounds_.extent[d] + bounds_.position[d] + bounds_.position[d + 8]);
+      most +=
+          std::abs(static_cast<double>(view.stride[d])) *
+          (bounds_.extent[d] + bounds_.position[d] + bounds_.position[d + 8] + bounds_.start[d]);
     check_magnitude(name + " addresses", most);
   }
   void check_buffer(const std::string& name, const Buffer& buffer,

@@ -68,8 +68,12 @@ class DataPath {
   MaybeFault mac_poison(MacPoison poison, const std::array<Region, 3>& regions,
                         const MacJob& job) const;
   void finish(const Drain& drain, float* values, const float* bias, int64_t count);
-  MaybeFault drain_run(const Drain& drain, const std::array<Region, 3>& regions, bool first,
-                       bool final, const Offsets& at, const Offsets& stride, int64_t points);
+  // acc, out, bias, where sums wait
+  static constexpr size_t kDrainSides = 4;
+  using DrainRegions = std::array<Region, kDrainSides>;
+  MaybeFault drain_run(const Drain& drain, const DrainRegions& regions, bool first, bool final,
+                       const Offsets& at, const Offsets& stride, int64_t points);
+  int64_t drain_base(const Drain& drain, const LocalView& view, const Registers& registers) const;
   struct Elements;
   MaybeFault element_run(const Elements& work, const Offsets& at, const Offsets& stride,
                          int64_t points);

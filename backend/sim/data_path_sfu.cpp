@@ -7,6 +7,8 @@ namespace tilewright::sim {
 
 namespace {
 
+using Wide = __int128;
+
 bool all_of(RegisterMask mask, RegisterMask in) { return (mask & ~in) == 0; }
 
 // sums[e] += terms[e], or the larger of both.
@@ -29,20 +31,21 @@ void DataPath::finish(const Drain& drain, float* values, const float* bias, int6
   if (!drain.epilogue.steps.empty()) core_.expr.evaluate(drain.epilogue, &values, count, values);
 }
 
-MaybeFault DataPath::drain_run(const Drain& drain, const std::array<Region, 3>& regions, bool first,
+MaybeFault DataPath::drain_run(const Drain& drain, const DrainRegions& regions, bool first,
                                bool final, const Offsets& at, const Offsets& stride,
                                int64_t points) {
+  const size_t to = final ? 1 : 3;
   float* const sums = core_.sums.data();
   float* const terms = core_.terms.data();
   for (int64_t done = 0; done < points; done += kRun) {
     const int64_t count = std::min(kRun, points - done);
     const auto start = [&](size_t side) { return at[side] + done * stride[side]; };
-    const auto read = [&](size_t side, float* to) {
-      return read_run(regions[side].cells.at(start(side)), stride[side], count, to);
+    const auto read = [&](size_t side, float* values) {
+      return read_run(regions[side].cells.at(start(side)), stride[side], count, values);
     };
     if (!read(0, sums)) return unwritten(regions[0], start(0), stride[0], count);
     if (!first) {
-      if (!read(1, terms)) return unwritten(regions[1], start(1), stride[1], count);
+      if (!read(3, terms)) return unwritten(regions[3], start(3), stride[3], count);
       for (int64_t e = 0; e < count; ++e) sums[e] += terms[e];
     }
     if (final) {
@@ -50,9 +53,22 @@ MaybeFault DataPath::drain_run(const Drain& drain, const std::array<Region, 3>& 
         return unwritten(regions[2], start(2), stride[2], count);
       finish(drain, sums, drain.has_bias ? terms : nullptr, count);
     }
-    write_run(regions[1].cells.at(start(1)), stride[1], count, sums);
+    write_run(regions[to].cells.at(start(to)), stride[to], count, sums);
   }
   return std::nullopt;
+}
+
+// Where the block begins in Lx, or in a tensor outside.
+int64_t DataPath::drain_base(const Drain& drain, const LocalView& view, const Registers& r) const {
+  const bool outside = view.buffer.memory == Memory::External;
+  Wide base = 0;
+  for (size_t d = 0; d < 8; ++d) {
+    Wide index = r.position[kBlockRegisters + d];
+    if (outside && (drain.dims >> d & 1) != 0) index += Wide{r.position[d]} + slice_.start[d];
+    base += index * view.stride[d];
+  }
+  constexpr Wide kFar = Wide{1} << 62;
+  return static_cast<int64_t>(std::clamp(base, -kFar, kFar));
 }
 
 MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, const Drain& drain) {
@@ -60,21 +76,22 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, cons
   if (extent_product(r, kBlockRegisters, drain.dims) == 0) return std::nullopt;
   const bool first = all_of(drain.partial, r.entered_at_first);
   const bool final = all_of(drain.partial, r.at_last);
-  const LocalView* const views[] = {&drain.acc, &drain.out, &drain.bias};
-  const size_t sides = drain.has_bias && final ? 3 : 2;
-  Box box(3);
+  const LocalView* const views[] = {&drain.acc, &drain.out,
+                                    drain.has_bias ? &drain.bias : &drain.out,
+                                    drain.past_lx ? &drain.sums : &drain.out};
+  const bool needs[] = {true, final, drain.has_bias && final, !first || !final};
+  Box box(kDrainSides);
   for (size_t d = 0; d < 8; ++d)
     if ((drain.dims >> d & 1) != 0 && r.extent[kBlockRegisters + d] > 1) {
       Offsets& strides = box.add(r.extent[kBlockRegisters + d]);
-      for (size_t s = 0; s < 3; ++s) strides[s] = views[s]->stride[d];
+      for (size_t s = 0; s < kDrainSides; ++s) strides[s] = views[s]->stride[d];
     }
-  std::array<Region, 3> regions;
-  std::array<int64_t, 3> base{};
-  for (size_t s = 0; s < sides; ++s) {
+  DrainRegions regions;
+  std::array<int64_t, kDrainSides> base{};
+  for (size_t s = 0; s < kDrainSides; ++s) {
+    if (!needs[s]) continue;
     regions[s] = region(plan.buffers[s], look.copy[s]);
-    if (s > 0)
-      for (size_t d = 0; d < 8; ++d)
-        base[s] += views[s]->stride[d] * r.position[kBlockRegisters + d];
+    if (s > 0) base[s] = drain_base(drain, *views[s], r);
     const int side = static_cast<int>(s);
     if (auto fault = check(regions[s], base[s] + box.lowest(side), base[s] + box.highest(side)))
       return fault;
@@ -83,7 +100,7 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, cons
   MaybeFault fault;
   box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
     Offsets moved;
-    for (size_t s = 0; s < 3; ++s) moved[s] = base[s] + at[s];
+    for (size_t s = 0; s < kDrainSides; ++s) moved[s] = base[s] + at[s];
     fault = drain_run(drain, regions, first, final, moved, stride, points);
     return !fault;
   });

@@ -34,6 +34,7 @@ const InstructionPlan& CoreSink::plan_of(const Item& item) const {
 }
 
 bool CoreSink::stores_outside(const Item& item) const {
+  if (const Drain* drain = std::get_if<Drain>(plan_of(item).what)) return drain->past_lx;
   const Transfer* transfer = std::get_if<Transfer>(plan_of(item).what);
   return transfer != nullptr && transfer->store && transfer->outer.memory == Memory::External;
 }

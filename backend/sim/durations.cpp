@@ -23,10 +23,18 @@ int64_t link_cycles(const Link& link, int64_t bytes) {
 }
 
 int64_t load_cycles(const System& system, const Transfer& transfer, const Registers& registers,
-                    int64_t bytes) {
-  const int64_t on_link = link_cycles(system.core.array_in, bytes);
+                    int64_t bytes, int64_t working) {
+  const int64_t on_link = transfer.outer.memory == Memory::External
+                              ? past_lx_cycles(system.chip, bytes, working, false)
+                              : link_cycles(system.core.array_in, bytes);
   if (transfer.inner.memory != Memory::Lrf || bytes == 0) return on_link;
   return std::max(on_link, times(system.array.lrf_load_cycles, elems_per_pe(transfer, registers)));
+}
+
+int64_t past_lx_cycles(const ChipTier& chip, int64_t bytes, int64_t working, bool store) {
+  if (bytes == 0) return 0;
+  return chip.external.latency_cycles + (store ? chip.turnaround_cycles : 0) +
+         hold(times(bytes, working), chip.external_bytes_per_cycle());
 }
 
 int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& t) {
@@ -60,7 +68,7 @@ UnitWork mac_work(const System& system, const PrecisionInfo& precision, const Ma
 }
 
 UnitWork drain_work(const System& system, const InstructionPlan& plan, const Drain& drain,
-                    const Registers& registers) {
+                    const Registers& registers, int64_t working) {
   const int64_t elems = extent_product(registers, kBlockRegisters, drain.dims);
   if (elems == 0) return {};
   const bool first = all_of(drain.partial, registers.entered_at_first);
@@ -68,9 +76,18 @@ UnitWork drain_work(const System& system, const InstructionPlan& plan, const Dra
   const Sfu& sfu = system.core.sfu;
   const int64_t per_vector = (first ? 0 : sfu.simple_cycles) + (final ? plan.vector_cycles : 0);
   UnitWork work;
-  work.out_bytes = times(elems, drain.out.buffer.cell_bytes * (first ? 1 : 2));
   const int64_t arithmetic =
       per_vector > 0 ? sfu.latency_cycles + times(ceil_div(elems, sfu.lanes), per_vector) : 0;
+  if (drain.past_lx) {
+    const int64_t granule = system.chip.external_granule_bytes;
+    const int64_t back = first ? 0 : drained_bytes(drain, drain.sums, registers, granule);
+    const int64_t out = drained_bytes(drain, final ? drain.out : drain.sums, registers, granule);
+    work.external_bytes = std::min(kMostPoints, back + out);
+    work.cycles =
+        std::max(arithmetic, past_lx_cycles(system.chip, work.external_bytes, working, true));
+    return work;
+  }
+  work.out_bytes = times(elems, drain.out.buffer.cell_bytes * (first ? 1 : 2));
   work.cycles = std::max(arithmetic, link_cycles(system.core.array_out, work.out_bytes));
   return work;
 }

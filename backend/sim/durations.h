@@ -14,7 +14,7 @@ inline constexpr int64_t kMostCycles = int64_t{1} << 50;  // of one instruction;
 int64_t link_cycles(const Link& link, int64_t bytes);
 // A transfer of the load unit, of so many bytes: into LRFs as long as each PE's part takes.
 int64_t load_cycles(const System& system, const Transfer& transfer, const Registers& registers,
-                    int64_t bytes);
+                    int64_t bytes, int64_t working);
 // One core's transfer with the external memory.
 struct ExternalTransfer {
   int64_t bytes = 0, longest_bytes = 0;  // of this core's piece, and of the longest one
@@ -27,15 +27,18 @@ int64_t external_cycles(const ChipTier& chip, const ExternalTransfer& transfer);
 // All rounds of a reduce, with messages of so many bytes.
 int64_t ring_cycles(const Link& ring, const std::vector<RingPlan::Round>& rounds, int64_t bytes);
 
-// Time on a unit, and the bytes that go over the array's two links meanwhile.
+// Past Lx: alone, with 1/n of the memory.
+int64_t past_lx_cycles(const ChipTier& chip, int64_t bytes, int64_t working, bool store);
+
+// Time on a unit, and the bytes that go over the array's two links, or past Lx, meanwhile.
 struct UnitWork {
   int64_t cycles = 0;
-  int64_t in_bytes = 0, out_bytes = 0;
+  int64_t in_bytes = 0, out_bytes = 0, external_bytes = 0;
 };
 UnitWork mac_work(const System& system, const PrecisionInfo& precision, const Mac& mac,
                   const Registers& registers);
 UnitWork drain_work(const System& system, const InstructionPlan& plan, const Drain& drain,
-                    const Registers& registers);
+                    const Registers& registers, int64_t working);
 UnitWork elementwise_work(const System& system, const InstructionPlan& plan,
                           const Elementwise& elementwise, const Registers& registers);
 

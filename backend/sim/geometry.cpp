@@ -149,14 +149,11 @@ int64_t external_bytes(const Transfer& transfer, const Registers& registers, con
   return times(runs, times(granules, granule));
 }
 
-bool runs_hold(const Transfer& transfer, const Registers& registers, const CoreSlice& slice) {
-  std::vector<std::pair<Wide, int64_t>> along;  // distance between neighbours, points
-  for (const BoxAxis& axis : transfer.axes) {
-    const AxisPoints points = points_of(axis, registers, slice, true);
-    if (points.high == points.low) return true;
-    if (axis.run && points.high - points.low > 1)
-      along.emplace_back(Wide{axis.outer.stride} * axis.outer.step, points.high - points.low);
-  }
+namespace {
+
+using Neighbours = std::pair<Wide, int64_t>;  // distance between them, points
+
+bool follow_each_other(std::vector<Neighbours> along) {
   std::sort(along.begin(), along.end());
   Wide run = 1;
   for (const auto& [distance, points] : along) {
@@ -164,6 +161,37 @@ bool runs_hold(const Transfer& transfer, const Registers& registers, const CoreS
     run *= points;
   }
   return true;
+}
+
+}  // namespace
+
+int64_t drained_bytes(const Drain& drain, const LocalView& view, const Registers& registers,
+                      int64_t granule) {
+  const auto run_dims = static_cast<uint8_t>(drain.dims & drain.run);
+  const auto others = static_cast<uint8_t>(drain.dims & ~drain.run);
+  const int64_t run =
+      times(extent_product(registers, kBlockRegisters, run_dims), view.buffer.cell_bytes);
+  const int64_t granules = run / granule + (run % granule != 0 ? 1 : 0);
+  return times(extent_product(registers, kBlockRegisters, others), times(granules, granule));
+}
+
+bool runs_hold(const Drain& drain, const Registers& registers) {
+  std::vector<Neighbours> along;
+  for (size_t d = 0; d < kBlockRegisters; ++d)
+    if ((drain.dims & drain.run) >> d & 1 && registers.extent[kBlockRegisters + d] > 1)
+      along.emplace_back(drain.out.stride[d], registers.extent[kBlockRegisters + d]);
+  return follow_each_other(along);
+}
+
+bool runs_hold(const Transfer& transfer, const Registers& registers, const CoreSlice& slice) {
+  std::vector<Neighbours> along;
+  for (const BoxAxis& axis : transfer.axes) {
+    const AxisPoints points = points_of(axis, registers, slice, true);
+    if (points.high == points.low) return true;
+    if (axis.run && points.high - points.low > 1)
+      along.emplace_back(Wide{axis.outer.stride} * axis.outer.step, points.high - points.low);
+  }
+  return follow_each_other(along);
 }
 
 int64_t extent_product(const Registers& registers, int first_register, uint8_t dims) {

@@ -31,6 +31,10 @@ int64_t elems_per_pe(const Transfer& transfer, const Registers& registers);
 // The same for external memory, where a run of consecutive elements takes whole granules.
 int64_t external_bytes(const Transfer& transfer, const Registers& registers, const CoreSlice& slice,
                        int64_t granule);
+// Of a drain's block in external memory, likewise.
+int64_t drained_bytes(const Drain& drain, const LocalView& view, const Registers& registers,
+                      int64_t granule);
+bool runs_hold(const Drain& drain, const Registers& registers);
 // Whether the points along the `run` axes do follow each other in external memory.
 bool runs_hold(const Transfer& transfer, const Registers& registers, const CoreSlice& slice);
 // Product of the extents of the eight registers from `first_register` whose dims are in `dims`.

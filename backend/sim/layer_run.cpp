@@ -63,7 +63,8 @@ LayerRun::LayerRun(const Program& program, const LayerPlan& plan, DataSink* sink
       precision_(program.system.precisions.at(program.precision)),
       cores_(static_cast<int>(plan.layer->cores.size())),
       semaphores_(static_cast<size_t>(cores_ * plan.layer->semaphores)),
-      meeting_(static_cast<size_t>(cores_)) {
+      meeting_(static_cast<size_t>(cores_)),
+      past_lx_free_(static_cast<size_t>(cores_)) {
   streams_.reserve(static_cast<size_t>(cores_ * kUnits));
   for (int core = 0; core < cores_; ++core)
     for (int unit = 0; unit < kUnits; ++unit) {
@@ -201,10 +202,11 @@ bool LayerRun::step(Stream& stream, const Transfer& transfer) {
   }
   if (stream.unit == static_cast<int>(Unit::Ext)) return meet(stream);
   const CoreSlice& slice = plan_.layer->cores[static_cast<size_t>(stream.core)];
+  if (transfer.outer.memory == Memory::External) return load_past_lx(stream, transfer, slice);
   const int64_t bytes = transfer.inner.memory == Memory::Pe
                             ? streamed_bytes(transfer, look_.registers)
                             : transfer_bytes(transfer, look_.registers, slice);
-  const int64_t cycles = load_cycles(program_.system, transfer, look_.registers, bytes);
+  const int64_t cycles = load_cycles(program_.system, transfer, look_.registers, bytes, cores_);
   add(in_bytes_, bytes);
   add(stream.busy, cycles);
   put(stream, look_);
@@ -214,12 +216,41 @@ bool LayerRun::step(Stream& stream, const Transfer& transfer) {
   return true;
 }
 
+bool LayerRun::load_past_lx(Stream& stream, const Transfer& transfer, const CoreSlice& slice) {
+  if (!runs_hold(transfer, look_.registers, slice)) {
+    refuse_runs(stream);
+    return false;
+  }
+  const int64_t bytes =
+      external_bytes(transfer, look_.registers, slice, program_.system.chip.external_granule_bytes);
+  const int64_t cycles = load_cycles(program_.system, transfer, look_.registers, bytes, cores_);
+  int64_t& free = past_lx_free_[static_cast<size_t>(stream.core)];
+  add(external_bytes_, bytes);
+  add(stream.busy, cycles);
+  put(stream, look_);
+  free = stream.link_free = std::max({stream.time, stream.link_free, free}) + cycles;
+  if (!transfer.stream) stream.time = stream.link_free;
+  ++stream.at;
+  return true;
+}
+
+void LayerRun::refuse_runs(const Stream& stream) {
+  findings_.push_back({ErrorCode::BadInput, place(stream),
+                       "what it calls a run in external memory does not follow each other", ""});
+}
+
 bool LayerRun::work(Stream& stream, const UnitWork& work) {
   put(stream, look_);
   add(in_bytes_, work.in_bytes);
   add(out_bytes_, work.out_bytes);
   add(stream.busy, work.cycles);
-  stream.time += work.cycles;
+  if (work.external_bytes > 0) {
+    add(external_bytes_, work.external_bytes);
+    int64_t& free = past_lx_free_[static_cast<size_t>(stream.core)];
+    stream.time = free = std::max(stream.time, free) + work.cycles;
+  } else {
+    stream.time += work.cycles;
+  }
   return true;
 }
 
@@ -231,8 +262,13 @@ bool LayerRun::step(Stream& stream, const Mac& mac) {
 }
 
 bool LayerRun::step(Stream& stream, const Drain& drain) {
-  if (stream.walker.look(instruction(stream), look_))
-    work(stream, drain_work(program_.system, instruction(stream), drain, look_.registers));
+  if (stream.walker.look(instruction(stream), look_)) {
+    if (drain.past_lx && !runs_hold(drain, look_.registers)) {
+      refuse_runs(stream);
+      return false;
+    }
+    work(stream, drain_work(program_.system, instruction(stream), drain, look_.registers, cores_));
+  }
   ++stream.at;
   return true;
 }
@@ -288,12 +324,9 @@ void LayerRun::transfer_together() {
   std::vector<int64_t> bytes(static_cast<size_t>(cores_));
   for (int core = 0; core < cores_; ++core) {
     const auto c = static_cast<size_t>(core);
-    start = std::max(start, ext(core).time);
-    if (!runs_hold(transfer, meeting_[c].registers, plan_.layer->cores[c])) {
-      findings_.push_back({ErrorCode::BadInput, place(ext(core)),
-                           "the axes that it calls a run do not follow each other", ""});
-      return;
-    }
+    start = std::max({start, ext(core).time, past_lx_free_[c]});
+    if (!runs_hold(transfer, meeting_[c].registers, plan_.layer->cores[c]))
+      return refuse_runs(ext(core));
     bytes[c] = external_bytes(transfer, meeting_[c].registers, plan_.layer->cores[c],
                               chip.external_granule_bytes);
     const int64_t slots = meeting_[c].slots, slot = meeting_[c].slot;

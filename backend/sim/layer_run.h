@@ -67,6 +67,8 @@ class LayerRun {
   bool step(Stream& stream, const Elementwise& elementwise);
   bool step(Stream& stream, const RingReduce& reduce);
   bool work(Stream& stream, const struct UnitWork& work);
+  bool load_past_lx(Stream& stream, const Transfer& transfer, const CoreSlice& slice);
+  void refuse_runs(const Stream& stream);
   bool meet(Stream& stream);
   bool at_one_place();
   void transfer_together();
@@ -94,8 +96,9 @@ class LayerRun {
   std::vector<Stream> streams_;  // of core 0: ext load pe sfu; of core 1: ...
   std::vector<int> ready_;       // a heap, the earliest on top
   std::vector<Semaphore> semaphores_;
-  Look look_;                  // of the instruction in hand
-  std::vector<Look> meeting_;  // per core, at the external memory
+  Look look_;                          // of the instruction in hand
+  std::vector<Look> meeting_;          // per core, at the external memory
+  std::vector<int64_t> past_lx_free_;  // per core: when its own share of it is free again
   int met_ = 0;
   bool stopped_ = false;  // by the sink
   Diagnostics findings_;

@@ -337,7 +337,8 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
   const bool ext = unit_ == static_cast<int>(Unit::Ext);
   const bool load = unit_ == static_cast<int>(Unit::Load);
   if (!(ext && outer == Memory::External && inner == Memory::Lx && !transfer.stream) &&
-      !(load && outer == Memory::Lx && inner != Memory::External && inner != Memory::Lx))
+      !(load && (outer == Memory::Lx || (outer == Memory::External && inner != Memory::Pe)) &&
+        inner != Memory::External && inner != Memory::Lx))
     return report("a transfer that this unit cannot do");
   if (transfer.axes.size() > static_cast<size_t>(kRegisters))
     return report(fmt::format("{} axes", transfer.axes.size()));
@@ -373,12 +374,14 @@ void Planner::plan_of(InstructionPlan& plan, const Drain& drain) {
   if (unit_ != static_cast<int>(Unit::Sfu)) return report("only sfu drains");
   if (const std::string problem = problem_of(drain.epilogue, 1); !problem.empty()) report(problem);
   if (drain.acc.buffer.memory == Memory::External || drain.acc.buffer.memory == Memory::Lx ||
-      drain.out.buffer.memory != Memory::Lx ||
+      drain.out.buffer.memory != (drain.past_lx ? Memory::External : Memory::Lx) ||
+      (drain.past_lx && drain.sums.buffer.memory != Memory::External) ||
       (drain.has_bias && drain.bias.buffer.memory != Memory::Lx))
     report("a drain goes from accumulators to Lx");
   buffer(plan, drain.acc.buffer);
   buffer(plan, drain.out.buffer);
-  if (drain.has_bias) buffer(plan, drain.bias.buffer);
+  buffer(plan, drain.has_bias ? drain.bias.buffer : drain.out.buffer);
+  buffer(plan, drain.past_lx ? drain.sums.buffer : drain.out.buffer);
   const Sfu& sfu = program_.system.core.sfu;
   plan.vector_cycles = (drain.has_bias ? sfu.simple_cycles : 0) + cost_of(drain.epilogue, sfu);
 }

@@ -48,8 +48,8 @@ struct InstructionPlan {
   const When* when = nullptr;  // null for instructions without one
   // Nest, EndNest: the nest itself. At First: the next one of this level; Last: the one before.
   int nest = -1;
-  // Transfer: outer, inner. Mac: inp, ker, acc. Drain: acc, out[, bias]. Elementwise: inputs, out.
-  // RingReduce: tile.
+  // Transfer: outer, inner. Mac: inp, ker, acc. Drain: acc, out, bias (or out again), where sums
+  // wait. Elementwise: inputs, out. RingReduce: tile.
   std::vector<BufferPlan> buffers;
   bool spread = false;  // Transfer
   // Drain: cycles per vector of the last state's bias and epilogue. Elementwise: cycles per vector.

@@ -24,11 +24,13 @@ std::optional<LoopRef> innermost_loop(const RapidDsc& dsc, Stage stage, DimSet d
   return found;
 }
 
-DataTransfer inner_hop(const RapidDsc& dsc, const Operand& operand, Place inner,
+// At the array, from or to Lx or external memory.
+DataTransfer inner_hop(const RapidDsc& dsc, const Operand& operand, Place outer, Place inner,
                        TransferType type) {
-  const std::optional<LoopRef> loop = innermost_loop(dsc, Stage::B, operand.dims());
-  if (operand.role != Role::Out) return {Place::Lx, inner, type, loop};
-  return {inner == Place::Lrf ? Place::Lrf : Place::Acc, Place::Lx, type, loop};
+  std::optional<LoopRef> loop = innermost_loop(dsc, Stage::B, operand.dims());
+  if (!loop && outer == Place::External) loop = innermost_loop(dsc, Stage::T, operand.dims());
+  if (operand.role != Role::Out) return {outer, inner, type, loop};
+  return {inner == Place::Lrf ? Place::Lrf : Place::Acc, outer, type, loop};
 }
 
 }  // namespace
@@ -54,10 +56,14 @@ RapidDsc compose(const Work& work, const MappingChoice& choice) {
     const bool out = operand.role == Role::Out;
     DataStructure data;
     data.role = operand.role;
-    data.transfers.push_back({out ? Place::Lx : Place::External, out ? Place::External : Place::Lx,
-                              choice.types[o][0], innermost_loop(dsc, Stage::T, operand.dims())});
+    const bool past_lx = choice.past_lx == o;
+    if (!past_lx)
+      data.transfers.push_back({out ? Place::Lx : Place::External,
+                                out ? Place::External : Place::Lx, choice.types[o][0],
+                                innermost_loop(dsc, Stage::T, operand.dims())});
     if (array && operand.role != Role::Bias)
-      data.transfers.push_back(inner_hop(dsc, operand, choice.inner[o], choice.types[o][1]));
+      data.transfers.push_back(inner_hop(dsc, operand, past_lx ? Place::External : Place::Lx,
+                                         choice.inner[o], choice.types[o][1]));
     dsc.data_structures.push_back(std::move(data));
   }
   dsc.comp_primitives = comp_primitives(work);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "compiler/mapping/rapid_dsc.h"
@@ -22,6 +23,7 @@ struct MappingChoice {
   // Array only, per operand: where it sits at the array, L0, Lrf or Pe; of OUT where its partial
   // sums gather, Lrf or else Acc.
   std::vector<Place> inner;
+  std::optional<size_t> past_lx;  // the operand that bypasses Lx, if any
 };
 
 // The mapping that `choice` describes; it may be illegal (see rejection.h). Sfu and Move layers

@@ -63,6 +63,11 @@ class Findings {
   bool divided_reduction(Dim d);
   bool reduction_divided() const;
   bool out_stays(Code otherwise);
+  bool bypass_rules();
+  bool bypasses(const DataStructure& data) const {
+    return work_.kind == WorkKind::Array && data.transfers.size() == 1 &&
+           at_array(data.transfers[0], data.role);
+  }
   bool hop_loop(const DataStructure& data, const Operand& operand, size_t hop);
   void capacity_rules();
 
@@ -214,6 +219,7 @@ bool Findings::operand_rules() {
   }
   for (size_t o = 0; o < data.size(); ++o)
     if (!hop_rules(o)) return false;
+  if (!bypass_rules()) return false;
   const std::vector<std::string> members = comp_primitives(work_);
   return dsc_.comp_primitives == members ||
          add(Code::CompPrimitives, static_cast<int64_t>(dsc_.comp_primitives.size()),
@@ -228,26 +234,62 @@ bool Findings::hop_rules(size_t operand) {
     return false;
   const bool inner = work_.kind == WorkKind::Array && data.role != Role::Bias;
   const auto hops = static_cast<int64_t>(data.transfers.size());
-  bool route = hops == (inner ? 2 : 1);
-  if (route) {
-    const DataTransfer& first = data.transfers[0];
-    route = first.src == (out ? Place::Lx : Place::External) &&
-            first.dst == (out ? Place::External : Place::Lx);
-    if (inner && out)
-      route &= gathers_at(data.transfers[1].src) && data.transfers[1].dst == Place::Lx;
-    else if (inner)
-      route &= data.transfers[1].src == Place::Lx && feeds_from(data.transfers[1].dst);
-  }
+  const auto leads = [&](size_t hop, Place far, Place near) {
+    const DataTransfer& t = data.transfers[hop];
+    return out ? t.src == near && t.dst == far : t.src == far && t.dst == near;
+  };
+  const auto at_end = [&](size_t hop) { return inner_place(data.transfers[hop], data.role); };
+  const auto array_end = [&](size_t hop) {
+    return out ? gathers_at(at_end(hop)) : feeds_from(at_end(hop));
+  };
+  bool route = hops == (inner && !bypasses(data) ? 2 : 1);
+  if (route && bypasses(data))
+    route = inner && array_end(0) && at_end(0) != Place::Pe && leads(0, Place::External, at_end(0));
+  else if (route)
+    route = leads(0, Place::External, Place::Lx) &&
+            (!inner || (array_end(1) && leads(1, Place::Lx, at_end(1))));
   if (!route) return add(Code::TransferRoute, data.role, hops, inner ? 2 : 1);
   for (size_t hop = 0; hop < data.transfers.size(); ++hop)
     if (!hop_type(data, hop) || !hop_loop(data, work_.operands[operand], hop)) return false;
   return true;
 }
 
+// While blocks move between the array and external memory, that does nothing else.
+bool Findings::bypass_rules() {
+  int64_t past = 0;
+  for (size_t o = 0; o < dsc_.data_structures.size(); ++o) {
+    if (!bypasses(dsc_.data_structures[o])) continue;
+    const Operand& operand = work_.operands[o];
+    ++past;
+    if (operand.role == Role::Out && reduction_divided() &&
+        !add(Code::PartialSumsDivided, operand.role, 1, 0))
+      return false;
+    for (const AccessAxis& axis : operand.axes) {
+      int64_t last = axis.offset;
+      for (const AccessTerm& term : axis.terms)
+        last += term.coefficient * (work_.extent[term.dim] - 1);
+      if ((axis.offset < 0 || last >= axis.extent) &&
+          !add(Code::BypassPadding, operand.role, axis.offset < 0 ? axis.offset : last,
+               axis.offset < 0 ? 0 : axis.extent - 1))
+        return false;
+    }
+  }
+  if (past == 0) return true;
+  const auto stops = static_cast<int64_t>(system_.chip.memory_stops.size());
+  if (stops > 0 && !add(Code::BypassStops, stops, 0)) return false;
+  if (past > 1 && !add(Code::BypassAlone, past, 1)) return false;
+  for (const DataStructure& data : dsc_.data_structures)
+    if (!bypasses(data) && data.transfers[0].type != TransferType::BlockLoad &&
+        !add(Code::BypassAlone, data.role, 1, 0))
+      return false;
+  return true;
+}
+
 bool Findings::hop_type(const DataStructure& data, size_t hop) {
   const DataTransfer& t = data.transfers[hop];
   bool good = true;
-  if (hop == 0) {
+  const bool tile = !at_array(t, data.role);
+  if (tile) {
     good = work_.kind != WorkKind::Move || t.type == TransferType::BlockLoad;
     if (data.role == Role::Out && reduction_divided()) {
       if (!out_stays(Code::PartialSumsDivided)) return false;
@@ -262,7 +304,7 @@ bool Findings::hop_type(const DataStructure& data, size_t hop) {
   } else if (t.dst == Place::Pe) {
     good = t.type == TransferType::Stream;
   }
-  const LoopRef stage{hop == 0 ? Stage::T : Stage::B, Dim::mb};
+  const LoopRef stage{tile ? Stage::T : Stage::B, Dim::mb};
   return good || add({Code::TransferType, data.role, stage, std::nullopt, 1, 0});
 }
 
@@ -281,10 +323,11 @@ bool Findings::out_stays(Code otherwise) {
 }
 
 bool Findings::hop_loop(const DataStructure& data, const Operand& operand, size_t hop) {
-  const Stage stage = hop == 0 ? Stage::T : Stage::B;
+  const Stage stage = at_array(data.transfers[hop], data.role) ? Stage::B : Stage::T;
   std::optional<LoopRef> innermost;
   for (const LoopRef& loop : dsc_.loop_order)
-    if (loop.stage == stage && contains(operand.dims(), loop.dim)) innermost = loop;
+    if ((loop.stage == stage || bypasses(data)) && contains(operand.dims(), loop.dim))
+      innermost = loop;
   if (data.transfers[hop].loop == innermost) return true;
   return add({Code::TransferLoop, data.role, innermost, std::nullopt, 1, 0});
 }

@@ -36,15 +36,16 @@ DimSet unfinished(const std::vector<Loop>& loops, DimSet out, DimSet reduction) 
   return outside;
 }
 
-// Whether each tile holds all of the axis.
-bool whole(const AccessAxis& axis, int64_t step, const RapidDsc& dsc) {
+// Whether each box (tile or block) holds all of the axis.
+bool whole(const AccessAxis& axis, int64_t step, const RapidDsc& dsc, const Extents& box) {
   for (const AccessTerm& term : axis.terms)
-    if (dsc.t[term.dim] != dsc.n[term.dim]) return false;
+    if (box[term.dim] != dsc.n[term.dim]) return false;
   return axis_points_inside(axis, step, Extents{}, dsc.n) == axis.extent;
 }
 
 // From the axis whose elements follow each other outwards, as long as the axes within are whole.
-uint32_t run_axes(const Operand& operand, const std::vector<int64_t>& steps, const RapidDsc& dsc) {
+uint32_t run_axes(const Operand& operand, const std::vector<int64_t>& steps, const RapidDsc& dsc,
+                  const Extents& box) {
   uint32_t axes = 0;
   int64_t run = 1;
   for (bool goes_on = true; goes_on;) {
@@ -53,7 +54,7 @@ uint32_t run_axes(const Operand& operand, const std::vector<int64_t>& steps, con
       const AccessAxis& axis = operand.axes[a];
       if ((axes >> a & 1) != 0 || axis.stride_elems * steps[a] != run) continue;
       axes |= 1u << a;
-      goes_on = whole(axis, steps[a], dsc);
+      goes_on = whole(axis, steps[a], dsc, box);
       run *= axis.extent;
       break;
     }
@@ -75,10 +76,11 @@ Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Ho
   m.role = o.role;
   m.type = transfer.type;
   m.store = o.role == Role::Out;
-  m.inner = m.store ? transfer.src : transfer.dst;
+  m.inner = inner_place(transfer, o.role);
+  m.outer = m.store ? transfer.dst : transfer.src;
   m.moves = static_cast<DimSet>(o.dims() & hop.loops);
-  const bool ahead =
-      m.type == TransferType::DoubleBuffer || (hop.transfer == 0 && m.type == TransferType::Stream);
+  const bool ahead = m.type == TransferType::DoubleBuffer ||
+                     (m.inner == Place::Lx && m.type == TransferType::Stream);
   m.buffers = ahead && m.moves != 0 ? 2 : 1;
   for (const AccessAxis& axis : o.axes) m.steps.push_back(lattice_step(axis, *hop.box));
   m.buffer_elems = footprint_elems(o, *hop.box, *hop.box);
@@ -111,21 +113,31 @@ LoopNest lower(const Work& work, const System& system, const PrecisionInfo& prec
                   (work.find(Role::Bias) != nullptr || !work.expr.steps.empty());
 
   const int64_t out_cell =
-      work.kind != WorkKind::Move && nest.partial_sums_in_lx() ? kPartialSumBits : precision.bits;
+      work.kind != WorkKind::Move && nest.has_partial_sums() ? kPartialSumBits : precision.bits;
   for (size_t o = 0; o < work.operands.size(); ++o) {
-    const bool out = work.operands[o].role == Role::Out;
-    Motion m = motion_of(work, dsc, o, {&dsc.t, dims_of(nest.t_loops), 0});
-    m.cell_bits = out ? out_cell : precision.bits;
-    m.link_bits = precision.bits;
-    if (out) m.revisits = unfinished(nest.t_loops, work.operands[o].dims(), work.reduction);
-    m.ring = ring_load(dsc, work.operands[o].dims(), system.chip, out ? work.reduction : DimSet{0});
-    m.run_axes = run_axes(work.operands[o], m.steps, dsc);
-    nest.external.push_back(m);
-    if (work.kind != WorkKind::Array || work.operands[o].role == Role::Bias) continue;
-    m = motion_of(work, dsc, o, {&dsc.b, dims_of(nest.b_loops), 1});
-    m.cell_bits = out ? kPartialSumBits : precision.bits;
-    m.link_bits = out ? out_cell : precision.bits;
-    nest.inner.push_back(m);
+    const Operand& operand = work.operands[o];
+    const bool out = operand.role == Role::Out;
+    const std::vector<DataTransfer>& hops = dsc.data_structures[o].transfers;
+    const auto tile_moves = static_cast<DimSet>(operand.dims() & dims_of(nest.t_loops));
+    for (size_t hop = 0; hop < hops.size(); ++hop) {
+      const bool inner = at_array(hops[hop], operand.role);
+      Motion m =
+          motion_of(work, dsc, o,
+                    {inner ? &dsc.b : &dsc.t, dims_of(inner ? nest.b_loops : nest.t_loops), hop});
+      m.tile_moves = tile_moves;
+      m.link_bits = precision.bits;
+      if (inner) {
+        m.cell_bits = out ? kPartialSumBits : precision.bits;
+        if (out && m.outer == Place::Lx) m.link_bits = out_cell;
+      } else {
+        m.cell_bits = out ? out_cell : precision.bits;
+        if (out) m.revisits = unfinished(nest.t_loops, operand.dims(), work.reduction);
+        m.ring = ring_load(dsc, operand.dims(), system.chip, out ? work.reduction : DimSet{0});
+      }
+      if (m.outer == Place::External)
+        m.run_axes = run_axes(operand, m.steps, dsc, inner ? dsc.b : dsc.t);
+      (inner ? nest.inner : nest.external).push_back(m);
+    }
   }
   std::stable_partition(nest.external.begin(), nest.external.end(),
                         [](const Motion& m) { return !m.store; });

@@ -32,15 +32,16 @@ struct Motion {
   int operand = 0;  // index in Work::operands
   Role role = Role::Inp;
   TransferType type = TransferType::DoubleBuffer;
-  Place inner = Place::Lx;     // the end nearer to the array
-  bool store = false;          // true for OUT
+  Place outer = Place::External, inner = Place::Lx;  // the ends farther from, nearer to the array
+  bool store = false;                                // true for OUT
   DimSet moves = 0;            // dims of this stage's loops that the operand depends on
   int64_t buffers = 1;         // 2 when double-buffered, or streamed at the T stage
   std::vector<int64_t> steps;  // lattice step per axis of the operand, at this stage
   int64_t buffer_elems = 0;    // of one buffer: the unclipped footprint of T (or B)
   int64_t cell_bits = 0;       // of one element in the inner place
   int64_t link_bits = 0;       // per element, on the hop's link
-  // T stage only:
+  DimSet tile_moves = 0;       // dims of the T loops that the operand depends on
+  // External memory at one end only:
   DimSet revisits = 0;  // of OUT: reduction loops outside its innermost one. Unless they are at
                         // their first index its partial sums come back, unless at their last they
                         // leave again, FP32 both
@@ -68,7 +69,7 @@ struct LoopNest {
   bool finishes = false;
   bool operator==(const LoopNest&) const = default;
 
-  bool partial_sums_in_lx() const { return t_partial != 0 || b_partial != 0 || !rounds.empty(); }
+  bool has_partial_sums() const { return t_partial != 0 || b_partial != 0 || !rounds.empty(); }
 };
 
 // `dsc` must be legal for `work` on `system`.

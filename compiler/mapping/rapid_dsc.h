@@ -60,7 +60,8 @@ enum class Place : uint8_t { External, Lx, L0, Lrf, Acc, Pe };
 enum class TransferType : uint8_t { Stream, BlockLoad, DoubleBuffer };
 
 // One hop of an operand. It happens once per iteration of `loop` (none: once per run of its
-// stage's whole nest); for OUT, src is the inner place and the hop ends the iteration.
+// stage's whole nest); for OUT, src is the inner place and the hop ends the iteration. An operand
+// with one hop between External and the array bypasses Lx.
 struct DataTransfer {
   Place src = Place::External;
   Place dst = Place::Lx;
@@ -90,6 +91,15 @@ struct RapidDsc {
   std::vector<std::string> comp_primitives;    // e.g. {"Conv", "bias", "relu(%0)"}
   auto operator<=>(const RapidDsc&) const = default;
 };
+
+// The end of the hop that is nearer to the array.
+inline Place inner_place(const DataTransfer& hop, Role role) {
+  return role == Role::Out ? hop.src : hop.dst;
+}
+// Of the B stage: one end is at the array.
+inline bool at_array(const DataTransfer& hop, Role role) {
+  return inner_place(hop, role) != Place::Lx;
+}
 
 std::string_view name_of(Stage);
 std::string_view name_of(Place);

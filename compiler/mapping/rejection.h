@@ -49,8 +49,14 @@ namespace tilewright {
     "members")                                                                                     \
   X(R23, Home, "home", "operands live in external memory, row-major, in this version", "")         \
   X(R24, PartialSumsDivided, "partial-sums-divided",                                               \
-    "OUT of a divided reduction cannot leave Lx unfinished, for a reduction loop of T outside",    \
-    "loops")
+    "OUT of a divided reduction is summed up in Lx: no reduction loop of T stands outside, and "   \
+    "it does not bypass Lx",                                                                       \
+    "loops")                                                                                       \
+  X(R25, BypassAlone, "bypass-alone",                                                              \
+    "one operand may bypass Lx, the tiles of the others are then block-loaded", "operands")        \
+  X(R26, BypassPadding, "bypass-padding", "an operand with padding cannot bypass Lx", "indices")   \
+  X(R27, BypassStops, "bypass-stops",                                                              \
+    "no operand bypasses Lx where external memory enters at stops of the ring", "stops")
 
 enum class RejectionCode : uint8_t {
 #define X(number, id, name, text, unit) id,

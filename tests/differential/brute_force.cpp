@@ -137,7 +137,7 @@ class CoreCount {
     const std::vector<Ranges> tiles = states(dsc_, Stage::T, core.share, dsc_.t, trips);
     for (size_t n = 0; n < tiles.size(); ++n) {
       for (const Operand& o : work_.operands) {
-        if (!leads(core, o)) continue;
+        if (!leads(core, o) || past_lx(o)) continue;
         const auto at_one_place = [&](size_t a, size_t b) {
           return same_position(o, a, b, tiles, trips);
         };
@@ -260,6 +260,7 @@ class CoreCount {
     const int64_t cell = partial_sums() ? 32 : precision_.bits;
     for (const Operand& o : work_.operands) {
       if (o.role == Role::Bias) continue;
+      const char* const in = past_lx(o) ? "external" : "array_in";
       size_t entered = 0;
       for (size_t n = 0; n < blocks.size(); ++n) {
         if (streams_into_pes(o)) {
@@ -270,15 +271,35 @@ class CoreCount {
         }
         if (o.role != Role::Out) {
           if (n == 0 ? !stays(o) : !same(o, blocks[n], blocks[n - 1]))
-            bytes["array_in"] += packed(touched(o, blocks[n], false), precision_.bits);
+            bytes[in] += packed(touched(o, blocks[n], false), precision_.bits);
           continue;
         }
         if (n > 0 && !same(o, blocks[n], blocks[n - 1])) entered = n;
         if (n + 1 < blocks.size() && same(o, blocks[n], blocks[n + 1])) continue;
-        bytes["array_out"] += packed(touched(o, blocks[n], false), cell) *
-                              (starts_anew(blocks[entered], share) ? 1 : 2);
+        const bool anew = starts_anew(blocks[entered], share);
+        const int64_t outputs = touched(o, blocks[n], false);
+        if (past_lx(o))
+          bytes["external"] += (anew ? 0 : packed(outputs, 32)) +
+                               packed(outputs, ends(blocks[n], share) ? precision_.bits : 32);
+        else
+          bytes["array_out"] += packed(outputs, cell) * (anew ? 1 : 2);
       }
     }
+  }
+
+  bool past_lx(const Operand& o) const {
+    for (const DataStructure& data : dsc_.data_structures)
+      if (data.role == o.role && data.transfers.size() == 1) {
+        const DataTransfer& hop = data.transfers[0];
+        return hop.src != Place::Lx && hop.dst != Place::Lx;
+      }
+    return false;
+  }
+
+  bool ends(const Ranges& block, const Ranges& share) const {
+    for (size_t d = 0; d < kDimCount; ++d)
+      if (contains(work_.reduction, kDims[d]) && block[d].end != share[d].end) return false;
+    return true;
   }
 
   bool streams_into_pes(const Operand& o) const {

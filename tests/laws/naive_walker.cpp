@@ -273,18 +273,30 @@ class Layer {
 
   // What is at the array from the tile before is still right.
   bool stays(const Motion& inner) const {
-    for (const Motion& m : nest_.external)
-      if (m.operand == inner.operand) return inner.moves == 0 && !tiles_.enters(tile_, m.moves);
-    return false;
+    DimSet moves = 0;
+    for (const Loop& loop : nest_.t_loops)
+      if (contains(operand(inner).dims(), loop.ref.dim)) moves |= bit(loop.ref.dim);
+    return inner.moves == 0 && !tiles_.enters(tile_, moves);
   }
 
   int64_t block_load(const Motion& m, const Extents& block) const {
     if (m.inner == Place::Pe) return UnitTimes::link(times_.array_in, streamed_bytes(m, block));
-    const int64_t bytes = ceil_div(m.link_bits * elems(m, block), 8);
-    if (m.inner != Place::Lrf) return UnitTimes::link(times_.array_in, bytes);
+    const int64_t cycles =
+        m.outer == Place::External
+            ? times_.past_lx(outside(m, block, m.link_bits), nest_.cores, false)
+            : UnitTimes::link(times_.array_in, ceil_div(m.link_bits * elems(m, block), 8));
+    if (m.inner != Place::Lrf) return cycles;
     Extents pe = block;
     for (Dim d : kDims) pe[d] = ceil_div(block[d], nest_.pe_unroll[d]);
-    return times_.into_lrf(bytes, elems(m, pe));
+    return std::max(cycles, times_.lrf_load_cycles * elems(m, pe));
+  }
+  // Bytes of a block in external memory, in whole granules per run.
+  int64_t outside(const Motion& m, const Extents& block, int64_t elem_bits) const {
+    int64_t run = 1, runs = 1;
+    for (size_t a = 0; a < operand(m).axes.size(); ++a)
+      ((m.run_axes >> a & 1) != 0 ? run : runs) *=
+          axis_points(operand(m).axes[a], m.steps[a], block);
+    return runs * round_up(ceil_div(run * elem_bits, 8), times_.granule);
   }
   int64_t elems(const Motion& m, const Extents& box) const {
     int64_t n = 1;
@@ -347,6 +359,12 @@ class Layer {
     int64_t n = 1;
     for (Dim d : kDims)
       if (contains(operand(out).dims(), d)) n *= block[d];
+    if (out.outer == Place::External)
+      return std::max(
+          times_.drain_sfu(n, first, final),
+          times_.past_lx((first ? 0 : outside(out, block, kPartialSumBits)) +
+                             outside(out, block, final ? out.link_bits : kPartialSumBits),
+                         nest_.cores, true));
     return std::max(
         times_.drain_sfu(n, first, final),
         UnitTimes::link(times_.array_out, ceil_div(n * out.link_bits, 8) * (first ? 1 : 2)));

@@ -114,6 +114,7 @@ RapidDsc complete(const Work& work, const Choice& choice) {
     whole.types.push_back(
         {chosen(choice.outer_of, role, choice.outer), chosen(choice.inner_of, role, choice.inner)});
     whole.inner.push_back(chosen(choice.near, role, Place::L0));
+    if (choice.past_lx == role) whole.past_lx = whole.inner.size() - 1;
   }
   RapidDsc dsc = compose(work, whole);
   dsc.core_d.ring_order.clear();

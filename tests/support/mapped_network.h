@@ -48,6 +48,7 @@ struct Choice {
   TransferType inner = TransferType::Stream;
   std::map<Role, TransferType> outer_of, inner_of;
   std::map<Role, Place> near;  // L0 unless stated
+  std::optional<Role> past_lx;
 };
 RapidDsc complete(const Work& work, const Choice& choice);
 

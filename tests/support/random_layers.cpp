@@ -183,6 +183,28 @@ std::vector<TransferType> inner_types(Role role, const std::map<Role, Place>& ne
   return {Stream};
 }
 
+bool padded(const Work& work, const Operand& operand) {
+  for (const AccessAxis& axis : operand.axes) {
+    int64_t last = axis.offset;
+    for (const AccessTerm& term : axis.terms)
+      last += term.coefficient * (work.extent[term.dim] - 1);
+    if (axis.offset < 0 || last >= axis.extent) return true;
+  }
+  return false;
+}
+
+// Sometimes one operand goes past Lx; the tiles of the others are block-loaded then.
+void maybe_past_lx(Rng& rng, const Work& work, const System& system, Choice& c) {
+  if (!system.chip.memory_stops.empty() || rng.below(5) != 0) return;
+  const Operand& operand = work.operands[static_cast<size_t>(rng.below(3))];
+  const auto place = c.near.find(operand.role);
+  for (Dim d : kDims)
+    if (operand.role == Role::Out && contains(work.reduction, d) && c.parts[d] > 1) return;
+  if (padded(work, operand) || (place != c.near.end() && place->second == Place::Pe)) return;
+  c.past_lx = operand.role;
+  for (auto& [role, type] : c.outer_of) type = TransferType::BlockLoad;
+}
+
 Choice random_choice(Rng& rng, const Work& work, const System& system) {
   Choice c;
   const bool array = work.kind == WorkKind::Array;
@@ -239,6 +261,7 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
     c.outer_of[o.role] = any(rng, outer);
     c.inner_of[o.role] = any(rng, inner_types(o.role, c.near));
   }
+  if (array) maybe_past_lx(rng, work, system, c);
   return c;
 }
 

@@ -155,6 +155,8 @@ class RandomProgram {
     if (i.axes.size() > 2) i.axes.resize(2);
     mend(i.when);
     if (unit_ == Unit::Load && i.stream && rng_.coin()) i.inner.memory = Memory::Pe;
+    if (unit_ == Unit::Load && i.inner.memory != Memory::Pe && rng_.below(3) == 0)
+      i.outer.memory = Memory::External;
     i.spread &= unit_ == Unit::Ext && (i.when.at == At::Next || i.when.at == At::Previous);
   }
   void mend(const LayerProgram&, Mac& i) {
@@ -166,6 +168,12 @@ class RandomProgram {
   void mend(const LayerProgram&, Drain& i) {
     i.acc.buffer.memory = Memory::Acc;
     i.out.buffer.memory = i.bias.buffer.memory = Memory::Lx;
+    if (i.past_lx) {
+      i.out.buffer.memory = i.sums.buffer.memory = Memory::External;
+    } else {
+      i.sums = {};
+      i.run = 0;
+    }
     mend(i.when);
   }
   void mend(const LayerProgram&, Elementwise& i) {

@@ -1,7 +1,9 @@
-// The worked examples of costmodel/README.md, C1 to C7.
+// The worked examples of costmodel/README.md, C1 to C8.
 #include "costmodel/unit_times.h"
 
+#include "compiler/mapping/compose.h"
 #include "compiler/mapping/footprint.h"
+#include "costmodel/block_nest.h"
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/systems.h"
@@ -94,10 +96,33 @@ TEST_CASE("C5: element-wise work takes vectors times functions") {
 
 TEST_CASE("C6: loads into the LRFs shift in") {
   const System tpu = test::shipped("tpu-32");
-  const UnitTimes times(relu_conv(false), tpu, tpu.precisions.at("fp16"));
-  CHECK(times.into_lrf(32 * 32 * 2, 1) == 32);
-  CHECK(times.into_lrf(32 * 32 * 2, 2) == 64);
-  CHECK(times.into_lrf(32 * 32 * 8, 1) == 4 + 32 * 32 * 8 / 128);  // the link is slower
+  const Work work = test::matmul_work(1, 1, 32, 32);
+  MappingChoice c;
+  c.t = c.b = work.extent;
+  c.p = {{{Dim::in, 32}}, {{Dim::out, 32}}, {}, {}};
+  c.types = {{TransferType::BlockLoad, TransferType::Stream},
+             {TransferType::BlockLoad, TransferType::BlockLoad},
+             {TransferType::BlockLoad, TransferType::Stream}};
+  c.inner = {Place::Pe, Place::Lrf, Place::Acc};
+  const auto load_on = [&](const System& system) {
+    const PrecisionInfo& fp16 = system.precisions.at("fp16");
+    const LoopNest nest = lower(work, system, fp16, compose(work, c));
+    const UnitTimes times(work, system, fp16);
+    return first_block_steps(work, times, nest, {work.extent}, 1).front().blocking[1];
+  };
+  CHECK(load_on(tpu) == 32);
+  System slow = tpu;  // its link takes longer than the shift
+  slow.core.array_in.bytes_per_cycle = {16, 1};
+  CHECK(load_on(slow) == 4 + 32 * 32 * 2 / 16);
+}
+
+TEST_CASE("C8: past Lx a core has its share of external memory") {
+  System chip = test::rapid_chip();
+  chip.chip.turnaround_cycles = 20;
+  const UnitTimes times(relu_conv(false), chip, chip.precisions.at("fp16"));
+  CHECK(times.past_lx(1000, 8, false) == 64 + 79);
+  CHECK(times.past_lx(1000, 8, true) == 64 + 20 + 79);
+  CHECK(times.past_lx(0, 8, true) == 0);
 }
 
 TEST_CASE("C7: what streams into the PEs comes with each of the array's steps") {

@@ -158,6 +158,13 @@ TEST_CASE("each broken rule is named") {
        },
        keep},
       {Code::CompPrimitives, keep, [](RapidDsc& d) { d.comp_primitives = {"Conv"}; }},
+      {Code::BypassAlone,
+       [](MappingChoice& c) {
+         c.past_lx = 1;  // and INP double-buffered
+         c.types[1][1] = TransferType::BlockLoad;
+       },
+       keep},
+      {Code::BypassPadding, [](MappingChoice& c) { c.past_lx = 0; }, keep},
       {Code::Home, keep, [](RapidDsc& d) { d.data_structures[0].home = Place::Lx; }},
   };
   const Work work = layer();
@@ -234,6 +241,25 @@ TEST_CASE("without an L0 operands stream into the PEs, and L0 holds nothing") {
   first = first_rejection(work, chip, chip.precisions.at("fp16"), compose(work, c));
   REQUIRE(first);
   CHECK(first->code == Code::TransferType);
+}
+
+TEST_CASE("one operand may bypass Lx, where external memory has no stops") {
+  const Work work = layer();
+  System chip = rapid_chip();
+  const PrecisionInfo& fp16 = chip.precisions.at("fp16");
+  MappingChoice c = sound_choice(work);
+  for (auto& types : c.types) types[0] = TransferType::BlockLoad;
+  for (const size_t operand : {1, 2}) {
+    c.past_lx = operand;
+    const auto broken = first_rejection(work, chip, fp16, compose(work, c));
+    INFO((broken ? to_string(*broken) : ""));
+    CHECK_FALSE(broken);
+  }
+  chip.chip.memory_stops = {0, 16};
+  const auto broken = first_rejection(work, chip, fp16, compose(work, c));
+  REQUIRE(broken);
+  CHECK(broken->code == Code::BypassStops);
+  CHECK(broken->required == 2);
 }
 
 TEST_CASE("a capacity is rejected with what is asked and what there is") {
