@@ -26,6 +26,9 @@ std::vector<int64_t> external_bytes(const LayerCase& c, const RapidDsc& dsc) {
   std::vector<int64_t> bytes(c.work.operands.size());
   for (size_t m = 0; m < nest.external.size(); ++m)
     bytes[static_cast<size_t>(nest.external[m].operand)] = grid.total_bytes(m);
+  for (const Motion& m : nest.inner)
+    if (m.outer == Place::External)
+      bytes[static_cast<size_t>(m.operand)] = traffic(c.work, c.system, c.precision, dsc).past_lx;
   return bytes;
 }
 

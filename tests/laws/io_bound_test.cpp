@@ -108,12 +108,17 @@ void check(const LayerCase& c, Tightnesses& seen) {
   const LoopNest nest = lower(c.work, c.system, c.precision, c.dsc);
   const Traffic bytes = traffic(c.work, c.system, c.precision, c.dsc);
   const double word = static_cast<double>(c.precision.bits) / 8;
-  const int64_t lx = elements(nest.external), array = elements(nest.inner);
+  // What bypasses Lx comes from outside into the array's memories, which then stand beside Lx.
+  std::vector<Motion> past_lx;
+  for (const Motion& m : nest.inner)
+    if (m.outer == Place::External) past_lx.push_back(m);
+  const int64_t lx = elements(nest.external) + elements(past_lx), array = elements(nest.inner);
   const Products real = products(c.work, c.work.extent, false);
   const Products padded = products(c.work, c.work.extent, true);
   seen.external.look(static_cast<double>(bytes.external) / word, bound(real, lx * nest.cores));
-  seen.lx.look(static_cast<double>(bytes.lx_outer) / word, bound(real, lx, nest.cores));
-  seen.array.look(static_cast<double>(bytes.array_in + bytes.array_out) / word,
+  seen.lx.look(static_cast<double>(bytes.lx_outer + bytes.past_lx) / word,
+               bound(real, lx, nest.cores));
+  seen.array.look(static_cast<double>(bytes.array_in + bytes.array_out + bytes.past_lx) / word,
                   bound(padded, array, nest.cores));
 }
 

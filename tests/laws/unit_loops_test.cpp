@@ -89,7 +89,9 @@ TEST_CASE("orders may name dims that have no loop", "[laws]") {
     for (const DataStructure& data : c.dsc.data_structures) {
       choice.types.push_back({data.transfers[0].type, data.transfers.back().type});
       const DataTransfer& inner = data.transfers.back();
-      choice.inner.push_back(data.role == Role::Out ? inner.src : inner.dst);
+      choice.inner.push_back(inner_place(inner, data.role));
+      if (data.transfers.size() == 1 && at_array(inner, data.role))
+        choice.past_lx = choice.inner.size() - 1;
     }
     // The loops in their order, the other dims somewhere between.
     DimSet looped[2] = {0, 0};
