@@ -181,15 +181,26 @@ std::map<std::string, int64_t> link_bytes(const Work& work, const System& system
 }
 
 int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision) {
-  const Rational peak = precision.macs_per_cycle(system.macs_per_core() * system.chip.cores);
-  int64_t bytes = 0;
+  const UnitTimes times(work, system, precision);
+  const int64_t cores = system.chip.cores;
+  const Rational peak = precision.macs_per_cycle(system.macs_per_core() * cores);
+  int64_t in = 0, out = 0, outputs = 1;
   for (const Operand& operand : work.operands) {
     int64_t elems = 1;
     for (const AccessAxis& axis : operand.axes) elems *= axis_points_touched(axis, work.extent);
-    bytes += packed_bytes(elems, precision.bits);
+    (operand.role == Role::Out ? out : in) += packed_bytes(elems, precision.bits);
+    if (operand.role == Role::Out) outputs = elems;
   }
-  return std::max(hold_cycles(work.macs(), peak),
-                  hold_cycles(bytes, system.chip.external_bytes_per_cycle()));
+  const int64_t bound = std::max(hold_cycles(work.macs(), peak),
+                                 hold_cycles(in + out, system.chip.external_bytes_per_cycle()));
+  if (work.kind == WorkKind::Move) return bound;
+  const auto on_sfu = [&](int64_t points, int64_t cycles) {
+    return ceil_div(ceil_div(points, cores), times.sfu_lanes) * cycles;
+  };
+  if (work.kind == WorkKind::Array) return std::max(bound, on_sfu(outputs, times.epilogue_cycles));
+  return std::max({bound, on_sfu(work.points(), times.elementwise_cycles),
+                   hold_cycles(ceil_div(in, cores), times.array_in.bytes_per_cycle),
+                   hold_cycles(ceil_div(out, cores), times.array_out.bytes_per_cycle)});
 }
 
 }  // namespace tilewright
