@@ -50,7 +50,7 @@ void add_array(Energy& energy, const Work& work, const System& system,
                const PrecisionInfo& precision, const RapidDsc& dsc) {
   const ArrayWork& p = dsc.p;
   for (size_t x = 0; x < 2; ++x) {
-    const Place place = dsc.data_structures[x].transfers[1].dst;
+    const Place place = dsc.data_structures[x].transfers.back().dst;
     if (place == Place::Pe) continue;  // read from Lx
     const bool lrf = place == Place::Lrf;
     const Extents shared =
@@ -59,7 +59,7 @@ void add_array(Energy& energy, const Work& work, const System& system,
         packed_bytes(accesses(dsc, work.operands[x].dims(), shared), precision.bits);
     (lrf ? energy.lrf : energy.l0) += bytes * (lrf ? system.energy.lrf : system.energy.l0);
   }
-  if (dsc.data_structures[2].transfers[1].src == Place::Lrf) {  // each PE adds to its own
+  if (dsc.data_structures[2].transfers.back().src == Place::Lrf) {  // each PE adds to its own
     energy.lrf += 2 * kPartialSumBytes * work.macs() * system.energy.lrf;
     return;
   }

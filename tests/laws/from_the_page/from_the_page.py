@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 
+from energy import energy
 from tile_nest import TileNest, bottleneck
 
 
@@ -16,7 +17,7 @@ def priced(case):
     cost = nest.price()
     return {"cycles": cost.cycles, "classes": cost.classes, "charged": cost.charged,
             "bottleneck": bottleneck(cost), "link_bytes": nest.bytes,
-            "lower_bound_cycles": nest.lower_bound()}
+            "lower_bound_cycles": nest.lower_bound(), "energy_fj": energy(nest, cost.cycles)}
 
 
 def main():

@@ -37,6 +37,8 @@ class Pricing:
         self.granule = self.times.chip["granule_bytes"]
         self.tile_states = states(self.layer.t_trips)
         self.bytes = {"external": 0, "array_in": 0, "array_out": 0}
+        # What energy counts besides: bytes of Lx, of drains and of messages, and additions.
+        self.events = {"lx_outer": 0, "drained": 0, "ring_hops": 0, "added": 0, "into": {}}
         self.bodies = {}
         layer = self.layer
         # OUT is put away with each tile, so that all loops of T lie outside of it.
@@ -96,7 +98,7 @@ class BlockNest:
         trips = {d: ceil_div(extent[d], self.layer.b[d]) for d in DIMS}
         self.loops = [d for d in self.layer.b_loops if trips[d] > 1]
         self.states = states([trips[d] for d in self.loops])
-        self.moved = {"array_in": 0, "array_out": 0, "external": 0}
+        self.moved = {"array_in": 0, "array_out": 0, "external": 0, "drained": 0, "added": 0}
         self.new = {o.role: flag for o, flag in zip(self.layer.operands, flags)}
         self.hops = {o.role: self.layer.transfer(o, False) for o in self.layer.operands}
         self.loaded = [o for o in self.layer.inputs if self.hops[o.role]]
@@ -119,15 +121,19 @@ class BlockNest:
         place = self.hops[operand.role]["dst"]
         if layer.past_lx(operand):
             count = self.box_bytes(operand, block, layer.bits)
-            self.moved["external"] += count
+            self.count("external", count)
             cycles = times.past_lx(count, False)
         else:
             elements = times.elements_in_steps(operand, block) if place == "Pe" \
                 else operand.elements(block, layer.block_steps[operand.role])
             count = packed(elements, layer.bits)
-            self.moved["array_in"] += count
+            self.count("array_in", count)
             cycles = times.link(times.core["array_in"], count)
+        self.count(place, count)
         return max(cycles, times.lrf_load(operand, block)) if place == "Lrf" else cycles
+
+    def count(self, key, count):
+        self.moved[key] = self.moved.get(key, 0) + count
 
     def box_bytes(self, operand, block, bits):
         layer = self.layer
@@ -140,19 +146,22 @@ class BlockNest:
         first, last = self.pricing.visit(state, self.loops, layer.depth(self.loops, layer.out))
         adds = not (first and self.tile_visit[0])
         finished = last and self.tile_visit[1] and not layer.divided
+        self.count("added", layer.out.elements(block, layer.block_steps["OUT"]) if adds else 0)
         outputs = layer.out.elements(block, layer.block_steps["OUT"])
         sfu = times.drain_sfu(outputs, adds, finished)
         if layer.past_lx(layer.out):
             return sfu, self.out_past_lx(block, adds, last and self.tile_visit[1])
         count = packed(outputs, self.pricing.cell_bits) * (2 if adds else 1)
-        self.moved["array_out"] += count
+        self.count("array_out", count)
+        self.count("drained", count)
         return sfu, times.link(times.core["array_out"], count)
 
     def out_past_lx(self, block, adds, finished):
         out = self.layer.out
         count = self.box_bytes(out, block, self.layer.bits if finished else 32)
         count += self.box_bytes(out, block, 32) if adds else 0
-        self.moved["external"] += count
+        self.count("external", count)
+        self.count("drained", count)
         return self.times.past_lx(count, True)
 
     def leaves_out(self, state):
@@ -208,7 +217,10 @@ class BlockNest:
         if following:
             coming += [(o, self.fetch(o, following)) for o in self.of_type("double-buffer")
                        if self.entering(o, following)]
-        past = any(self.layer.past_lx(o) for o, _ in coming)
-        step.raise_to(sum(cycles for _, cycles in coming), "overlapped_visible",
-                      "external" if past else "array_in")
+        by_link = {"array_in": 0, "external": 0}
+        for o, cycles in coming:
+            by_link[self.resource(o, "array_in")] += cycles
+        first = self.resource(self.loaded[0], "array_in")
+        longer = max(by_link, key=lambda link: (by_link[link], link == first))
+        step.raise_to(sum(by_link.values()), "overlapped_visible", longer)
         return step

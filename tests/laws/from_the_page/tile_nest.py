@@ -46,13 +46,15 @@ class TileNest(Pricing):
                   zip(*[operand.inside(extent, steps, start) for extent, start in boxes])]
         return self.layer.box_bytes(operand, points, self.layer.t, bits, self.granule)
 
-    def count_pieces(self, operand, state, bits):
+    def count_pieces(self, operand, state, bits, store):
         pieces = {self.times.piece_of(operand, core): self.layer.tile(state.index, core)
                   for core in range(self.layer.cores)}
         for box in pieces.values():
             points = operand.inside(box[0], self.layer.tile_steps[operand.role], box[1])
-            self.bytes["external"] += self.layer.box_bytes(operand, points, self.layer.t,
-                                                           bits, self.granule)
+            count = self.layer.box_bytes(operand, points, self.layer.t, bits, self.granule)
+            self.bytes["external"] += count
+            takers = 1 if store else self.layer.cores // self.times.pieces(operand)
+            self.events["lx_outer"] += count * takers
 
     def moves(self, operand, state, bits, store, parts):
         """Cycles of one of `parts` equal parts of a tile; its bytes are counted by the first."""
@@ -117,10 +119,10 @@ class TileNest(Pricing):
             bits = layer.bits
             if o.role == "OUT":
                 if state.leaves(self.depth(o)):
-                    self.count_pieces(o, state, bits if self.out_visit(state)[1] else 32)
+                    self.count_pieces(o, state, bits if self.out_visit(state)[1] else 32, True)
                 bits = 32
             if state.enters(self.depth(o)) and (o.role != "OUT" or not self.out_visit(state)[0]):
-                self.count_pieces(o, state, bits)
+                self.count_pieces(o, state, bits, False)
         for o in self.of_type("block-load"):
             if state.enters(self.depth(o)):
                 step.add(self.fetch(o, state, 1), "non_overlapped", "external")
@@ -144,13 +146,21 @@ class TileNest(Pricing):
         for core in range(self.layer.cores):
             extent, _ = self.layer.tile(state.index, core)
             cost, moved = self.body(extent, state)
-            for link, count in moved.items():
-                self.bytes[link] += count
+            self.count(moved)
             if best is None or cost.cycles > best.cycles:
                 best = cost
         total = Cost()
         total.add_all(best)
         return total
+
+    def count(self, moved):
+        for key, count in moved.items():
+            if key in self.bytes:
+                self.bytes[key] += count
+            elif key in self.events:
+                self.events[key] += count
+            else:
+                self.events["into"][key] = self.events["into"].get(key, 0) + count
 
     # ---- sums over the ring
 
@@ -178,6 +188,11 @@ class TileNest(Pricing):
         if not state.leaves(self.depth(layer.out)):
             return
         groups = self.layer.groups()
+        for members in groups:
+            for a, b in zip(members, members[1:]):
+                extent, _ = layer.tile(state.index, a)
+                self.events["ring_hops"] += len(times.shorter_way(a, b)) * 4 \
+                    * layer.out.elements(extent, layer.tile_steps["OUT"])
         outputs = [layer.out.elements(layer.tile(state.index, g[0])[0], layer.tile_steps["OUT"]) for g in groups]
         step.add(self.ring_cycles(4 * max(outputs)), "non_overlapped", "ring")
         self.bytes["ring"] = self.bytes.get("ring", 0) + 4 * sum(outputs) * (len(groups[0]) - 1)
@@ -221,13 +236,23 @@ class TileNest(Pricing):
         cost.classes["array_underuse"] = busy - min(busy, useful)
 
     def lower_bound(self):  # L1
-        layer, core, array = self.layer, self.times.core, self.times.array
-        peak = self.times.chip["cores"] * core["corelets"] * array["rows"] * array["columns"] \
-            * array["lanes"]
-        macs = prod(layer.extent.values()) if layer.kind == "array" else 0
-        compute = ceil_div(macs * self.times.mac_cycles[0], self.times.mac_cycles[1] * peak)
-        count = sum(packed(touched(o, layer.extent), layer.bits) for o in layer.operands)
-        return max(compute, over(count, self.times.external_rate))
+        layer, times, core, array = self.layer, self.times, self.times.core, self.times.array
+        cores, lanes = times.chip["cores"], core["sfu"]["lanes"]
+        peak = cores * core["corelets"] * array["rows"] * array["columns"] * array["lanes"]
+        points = prod(layer.extent.values())
+        into = sum(packed(touched(o, layer.extent), layer.bits) for o in layer.inputs)
+        outputs = touched(layer.out, layer.extent)
+        out = packed(outputs, layer.bits)
+        bounds = [over(into + out, times.external_rate)]
+        if layer.kind == "array":
+            bounds.append(ceil_div(points * times.mac_cycles[0], times.mac_cycles[1] * peak))
+            bounds.append(ceil_div(ceil_div(outputs, cores), lanes)
+                          * (times.simple * layer.bias + times.steps))
+        if layer.kind == "sfu":
+            bounds.append(ceil_div(ceil_div(points, cores), lanes) * times.elementwise())
+            bounds += [over(ceil_div(count, cores), core[link]["bytes_per_cycle"])
+                       for link, count in (("array_in", into), ("array_out", out))]
+        return max(bounds)
 
 
 def touched(operand, extent):

@@ -10,12 +10,17 @@
 using namespace tilewright;
 using namespace tilewright::test;
 
-TEST_CASE("E1 to E6: every event of a mapping is counted") {
+namespace {
+
+// One unit of energy per event and a digit for each place.
+System counting_core() {
   System core = shipped("rapid-core");
   core.energy = {1, 10, 100, 1000, 10000, 100000, 1000000};
   core.precisions["fp16"].mac_energy = 7;
-  const PrecisionInfo& fp16 = core.precisions.at("fp16");
-  const Work work = matmul_work(1, 96, 64, 128);
+  return core;
+}
+
+MappingChoice six_blocks() {
   MappingChoice c;
   c.t = c.b = Extents::filled(1);
   c.t[Dim::mb] = c.b[Dim::mb] = 32;
@@ -25,9 +30,19 @@ TEST_CASE("E1 to E6: every event of a mapping is counted") {
   c.types.assign(3, {TransferType::DoubleBuffer, TransferType::Stream});
   c.types[1] = {TransferType::DoubleBuffer, TransferType::BlockLoad};
   c.inner = {Place::L0, Place::Lrf, Place::L0};
-  const Energy e = energy(work, core, fp16, compose(work, c), 1234);
+  return c;
+}
 
-  const int64_t inp = 2 * 96 * 64 * 2, ker = 64 * 128 * 2, out = 96 * 128 * 2;  // bytes moved
+const int64_t inp = 2 * 96 * 64 * 2, ker = 64 * 128 * 2, out = 96 * 128 * 2;  // bytes moved
+
+}  // namespace
+
+TEST_CASE("E1 to E6: every event of a mapping is counted") {
+  const System core = counting_core();
+  const PrecisionInfo& fp16 = core.precisions.at("fp16");
+  const Work work = matmul_work(1, 96, 64, 128);
+  const Energy e = energy(work, core, fp16, compose(work, six_blocks()), 1234);
+
   CHECK(e.mac == 96 * 64 * 128 * 7);
   CHECK(e.lrf == (96 * 64 * 128 * 2 + ker) * 1);  // a weight per lane and row; each comes in once
   CHECK(e.l0 == (96 * 64 * (128 / 64) * 2 + inp) * 10);
@@ -37,4 +52,18 @@ TEST_CASE("E1 to E6: every event of a mapping is counted") {
   CHECK(e.sfu == 0);
   CHECK(e.leakage == 1234 * 1000000);
   CHECK(e.total() == e.mac + e.lrf + e.l0 + e.accumulator + e.lx + e.external + e.leakage);
+}
+
+TEST_CASE("E2, E4: weights that bypass Lx are written to the LRF and read there, not in Lx") {
+  const System core = counting_core();
+  const PrecisionInfo& fp16 = core.precisions.at("fp16");
+  const Work work = matmul_work(1, 96, 64, 128);
+  MappingChoice c = six_blocks();
+  for (auto& types : c.types) types[0] = TransferType::BlockLoad;
+  c.past_lx = 1;
+  const Energy e = energy(work, core, fp16, compose(work, c), 0);
+  CHECK(e.lrf == (96 * 64 * 128 * 2 + ker) * 1);
+  CHECK(e.l0 == (96 * 64 * (128 / 64) * 2 + inp) * 10);
+  CHECK(e.lx == (inp + out + inp + out) * 1000);
+  CHECK(e.external == (inp + ker + out) * 10000);
 }
