@@ -2,7 +2,10 @@
 // [E7] of README.md.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
+#include <utility>
 
 #include "compiler/arch/system.h"
 #include "compiler/mapping/rapid_dsc.h"
@@ -16,8 +19,30 @@ struct Energy {
   int64_t leakage = 0;
   bool operator==(const Energy&) const = default;
 
+  std::array<std::pair<std::string_view, int64_t>, 9> parts() const {
+    return {{{"mac", mac},
+             {"sfu", sfu},
+             {"lrf", lrf},
+             {"l0", l0},
+             {"accumulator", accumulator},
+             {"lx", lx},
+             {"external", external},
+             {"ring", ring},
+             {"leakage", leakage}}};
+  }
   int64_t total() const {
     return mac + sfu + lrf + l0 + accumulator + lx + external + ring + leakage;
+  }
+  void add(const Energy& other) {
+    mac += other.mac;
+    sfu += other.sfu;
+    lrf += other.lrf;
+    l0 += other.l0;
+    accumulator += other.accumulator;
+    lx += other.lx;
+    external += other.external;
+    ring += other.ring;
+    leakage += other.leakage;
   }
 };
 

@@ -161,7 +161,17 @@ void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, con
     if (block[d] < tile_[d]) several |= bit(d);
   std::array<bool, 3> moves;
   for (size_t x = 0; x < 3; ++x) moves[x] = (problem_.dims[x] & several) != 0;
-  const auto orders = block_orders(several);
+  auto orders = block_orders(several);
+  if (visitor.wants_order)
+    orders.erase(std::remove_if(orders.begin(), orders.end(),
+                                [&](const std::vector<Dim>& order) {
+                                  if (visitor.wants_order(unroll, places, block, order))
+                                    return false;
+                                  counters.prune(Rule::EnergyBound);
+                                  return true;
+                                }),
+                 orders.end());
+  if (orders.empty()) return;
   for (unsigned doubled = 0; doubled < 8; ++doubled) {
     std::array<int64_t, 3> buffers{1, 1, 1};
     bool sensible = true;

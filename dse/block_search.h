@@ -38,6 +38,10 @@ class BlockSearch {
   struct Visitor {
     std::function<bool(const UnrollClass&)> wants_unroll;
     std::function<bool(const UnrollClass&, int64_t cycles)> wants_body;
+    // Whether such an order of block loops may be of use; none: all may.
+    std::function<bool(const UnrollClass&, const Places&, const Extents& block,
+                       const std::vector<Dim>& order)>
+        wants_order;
     std::function<void(const BlockCandidate&)> visit;
     std::function<bool()> done;
   };

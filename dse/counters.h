@@ -17,10 +17,11 @@ enum class Rule : uint8_t {
   BlockBound,
   ArrayCapacity,
   BodyBound,
+  EnergyBound,
 };
-inline constexpr std::array<std::string_view, 8> kRuleNames = {
-    "trips-bound",  "tile-bound",  "lx-capacity",    "order-bound",
-    "unroll-bound", "block-bound", "array-capacity", "body-bound"};
+inline constexpr std::array<std::string_view, 9> kRuleNames = {
+    "trips-bound", "tile-bound",     "lx-capacity", "order-bound", "unroll-bound",
+    "block-bound", "array-capacity", "body-bound",  "energy-bound"};
 inline std::string_view name_of(Rule rule) { return kRuleNames[static_cast<size_t>(rule)]; }
 
 struct Counters {

@@ -9,11 +9,6 @@ namespace tilewright {
 
 namespace {
 
-// The term of an axis whose tiles are chosen freely; the other one, if any, is taken whole.
-size_t carrier(const Problem& problem, const AccessAxis& axis) {
-  return axis.terms.size() > 1 && contains(problem.whole, axis.terms[0].dim) ? 1 : 0;
-}
-
 bool wholly_inside(const Problem& problem, const AccessAxis& axis) {
   const AccessTerm& term = axis.terms[0];
   return axis.terms.size() == 1 && axis.offset >= 0 &&
@@ -127,6 +122,7 @@ bool Division::axis_monotone(const Problem& problem, const AccessAxis& axis) con
   if (moving.coefficient % window.coefficient == 0 &&
       moving.coefficient <= window.coefficient * share[window.dim])
     return true;
+  if (problem.objective.counts_energy()) return false;  // this looks at one core only
   const auto k = static_cast<size_t>(moving.dim);
   const int64_t all = AxisCount(problem, *this, axis, share[moving.dim])(0);
   for (int64_t tile : candidates_[k]) {
@@ -192,6 +188,7 @@ void Division::add_tile(const Problem& problem, Dim d, int64_t tile) {
     t.steps.push_back(steps);
   }
   tiles[k].push_back(std::move(t));
+  if (problem.objective.counts_energy()) sums[k].emplace_back(problem, parts, d, tile);
 }
 
 namespace {
@@ -226,6 +223,13 @@ int64_t Division::end_slot(const Problem& problem, size_t x, const TileChoice& c
     elems *= t.classes[last ? t.runs.back().of : t.runs.front().of].factor[x];
   }
   return slot(problem, x, elems);
+}
+
+TileChoice Division::choice(const Extents& tile) const {
+  TileChoice choice{};
+  for (size_t k = 0; k < kDimCount; ++k)
+    while (tiles[k][choice[k]].tile != tile.values[k]) ++choice[k];
+  return choice;
 }
 
 Extents Division::extents(const TileChoice& choice) const {

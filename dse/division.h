@@ -7,6 +7,7 @@
 
 #include "costmodel/odometer.h"
 #include "dse/problem.h"
+#include "dse/tile_sums.h"
 
 namespace tilewright {
 
@@ -50,8 +51,10 @@ struct Division {
   std::array<int64_t, kMaxOperands> pieces{};
   std::array<int64_t, kMaxOperands> constant{};       // elements along axes that no dim carries
   std::array<std::vector<DimTile>, kDimCount> tiles;  // by rising trips; the first is whole
-  std::array<bool, kMaxOperands> monotone{};          // smaller tiles never fetch less in all
-  int64_t bound = 0;                                  // no mapping with this division takes less
+  // Of each of `tiles`; nothing where the objective does not count energy.
+  std::array<std::vector<TileSums>, kDimCount> sums;
+  std::array<bool, kMaxOperands> monotone{};  // smaller tiles never fetch less in all
+  Measure bound = 0;                          // no mapping with this division takes less
 
   // Adds the tiles of at most `trips` trips along each dim.
   void extend(const Problem& problem, int64_t trips);
@@ -65,10 +68,13 @@ struct Division {
     return problem.times.external(packed_bytes(elems, problem.precision.bits), pieces[x],
                                   x == problem.out);
   }
+  const TileSums& sum(const TileChoice& choice, size_t k) const { return sums[k][choice[k]]; }
   // Sum of the operand's slots over all tiles of its own dims, each fetched once.
   int64_t slot_sum(const Problem& problem, size_t x, const TileChoice& choice) const;
   // Slot of the first (last) tile.
   int64_t end_slot(const Problem& problem, size_t x, const TileChoice& choice, bool last) const;
+  // The choice of such a tile, which must be among `tiles`.
+  TileChoice choice(const Extents& tile) const;
   // The nominal tile.
   Extents extents(const TileChoice& choice) const;
 

@@ -19,6 +19,7 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const PrecisionInfo& precision,
                                                  const SearchOptions& options,
                                                  const SearchProgress& progress) {
+  if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
   std::vector<SearchResult> results;
   std::vector<std::pair<Work, size_t>> known;
   Diagnostics findings;

@@ -3,21 +3,22 @@
 
 #include <optional>
 
+#include "dse/block_energy.h"
 #include "dse/block_search.h"
 #include "dse/stop.h"
+#include "dse/tile_energy.h"
 #include "dse/tile_programs.h"
-#include "dse/tile_search.h"
 
 namespace tilewright {
 
 struct Found {
-  int64_t cycles = 0;
+  Measure value = 0;
   MappingChoice choice;
 };
 
 // What a search of a node is held to.
 struct NodeLimits {
-  int64_t below = 0;            // cycles; only a mapping that takes fewer is of use
+  Measure below = 0;            // only a mapping of a lower value is of use
   int64_t most_candidates = 0;  // > 0: the first few block candidates only (no proof then)
   StopFlag stop;                // raised: give up with what there is
 };

@@ -6,11 +6,41 @@
 
 namespace tilewright {
 
-Problem::Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in)
+namespace {
+
+// [E1], and of [E5] what does not depend on the mapping.
+int64_t energy_of_all(const Work& work, const System& system, const PrecisionInfo& precision) {
+  const auto steps = static_cast<int64_t>(work.expr.steps.size());
+  int64_t functions = 0;
+  if (work.kind == WorkKind::Array) {
+    functions = steps + (work.find(Role::Bias) != nullptr ? 1 : 0);
+    for (Dim d : kDims)
+      if (contains(work.operand(Role::Out).dims(), d)) functions *= work.extent[d];
+  } else if (work.kind == WorkKind::Sfu) {
+    functions = work.points() *
+                (steps + (work.combine != Combine::Assign ? 1 : 0) + (work.scale != 1.0f ? 1 : 0));
+  }
+  return work.macs() * precision.mac_energy + functions * system.energy.sfu;
+}
+
+// Index of `value` in `values`, which it joins.
+template <class T>
+size_t index_in(std::vector<T>& values, const T& value) {
+  const auto at = std::find(values.begin(), values.end(), value);
+  const auto index = static_cast<size_t>(at - values.begin());
+  if (at == values.end()) values.push_back(value);
+  return index;
+}
+
+}  // namespace
+
+Problem::Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in,
+                 Goal goal)
     : work(work_in),
       system(system_in),
       precision(precision_in),
       times(work_in, system_in, precision_in),
+      objective{goal, system_in.energy.leakage},
       operands(work_in.operands.size()),
       present(present_dims(work_in)),
       whole(whole_dims(work_in)) {
@@ -20,7 +50,9 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
     if (work.operands[x].role == Role::Out) out = x;
   }
   out_dims = dims[out];
+  if (objective.counts_energy()) fixed_energy = energy_of_all(work, system, precision);
   if (work.kind == WorkKind::Array) find_unrolls();
+  if (objective.counts_energy()) find_axis_unrolls();
   const auto free = static_cast<unsigned>(present & ~whole);
   for (unsigned several = free;; several = (several - 1) & free) {
     find_profiles(static_cast<DimSet>(several));
@@ -32,31 +64,51 @@ void Problem::find_unrolls() {
   flows = dataflows(work, system);
   for (size_t f = 0; f < flows.size(); ++f) {
     const Extents pe_unroll = times.lrf_load_cycles > 0 ? flows[f].pe_unroll : Extents::filled(1);
+    Extents lanes = Extents::filled(1);
+    if (objective.counts_energy() && system.energy.lrf > 0)
+      for (const Unroll& u : flows[f].p.lanes) lanes[u.dim] *= u.factor;
     auto known = std::find_if(unrolls.begin(), unrolls.end(), [&](const UnrollClass& c) {
-      return c.unroll == flows[f].unroll && c.pe_unroll == pe_unroll;
+      return c.unroll == flows[f].unroll && c.pe_unroll == pe_unroll && c.lanes == lanes;
     });
     if (known == unrolls.end()) {
       UnrollClass fresh;
       fresh.unroll = flows[f].unroll;
       fresh.pe_unroll = pe_unroll;
+      fresh.lanes = lanes;
       known = unrolls.insert(known, std::move(fresh));
     }
     known->flows.push_back(f);
   }
   for (UnrollClass& c : unrolls)
     for (size_t d = 0; d < kDimCount; ++d) {
-      auto& values = unroll_values[d];
-      const auto at = std::find(values.begin(), values.end(), c.unroll.values[d]);
-      c.value[d] = static_cast<size_t>(at - values.begin());
-      if (at == values.end()) values.push_back(c.unroll.values[d]);
+      c.value[d] = index_in(unroll_values[d], c.unroll.values[d]);
+      c.lane_value[d] = index_in(lane_values[d], c.lanes.values[d]);
     }
   for (UnrollClass& c : unrolls)
     for (const UnrollClass& other : unrolls) {
-      if (&c == &other) continue;
+      // Of classes that unroll alike the first one stands for all.
+      if (&c == &other || (c.unroll == other.unroll && &c < &other)) continue;
       bool covers = true;
       for (Dim d : kDims) covers &= other.unroll[d] % c.unroll[d] == 0;
       c.dominated |= covers;
     }
+}
+
+void Problem::find_axis_unrolls() {
+  for (size_t x = 0; x < 2; ++x) {
+    if (std::none_of(flows.begin(), flows.end(),
+                     [x](const Dataflow& flow) { return flow.inner[x] == Place::Pe; }))
+      continue;
+    for (const AccessAxis& axis : work.operands[x].axes) {
+      std::vector<Extents> values;
+      for (UnrollClass& c : unrolls) {
+        Extents own = Extents::filled(1);
+        for (const AccessTerm& term : axis.terms) own[term.dim] = c.unroll[term.dim];
+        c.axis_value[x].push_back(index_in(values, own));
+      }
+      axis_unrolls[x].push_back(std::move(values));
+    }
+  }
 }
 
 void Problem::find_profiles(DimSet several) {
@@ -75,6 +127,11 @@ void Problem::find_profiles(DimSet several) {
     if (known == found.end()) known = found.insert(known, std::move(profile));
     known->orders.push_back(std::move(order));
   }
+}
+
+Measure Problem::counted_value(const RapidDsc& dsc, int64_t cycles) const {
+  if (!objective.counts_energy()) return cycles;
+  return objective.of(cycles, energy(work, system, precision, dsc, cycles));
 }
 
 int64_t Problem::least_step_cycles() const {

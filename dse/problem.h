@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "costmodel/unit_times.h"
+#include "dse/objective.h"
 #include "dse/space.h"
 
 namespace tilewright {
@@ -23,18 +24,24 @@ struct OrderProfile {
 struct UnrollClass {
   Extents unroll;
   Extents pe_unroll;                      // where the time of loads into the LRFs depends on it
+  Extents lanes;                          // where the energy of reads from the LRFs depends on it
   std::vector<size_t> flows;              // indices in Problem::flows
   std::array<size_t, kDimCount> value{};  // per dim: index in Problem::unroll_values
-  bool dominated = false;                 // another class unrolls each dim by at least as much
+  std::array<size_t, kDimCount> lane_value{};  // the same in Problem::lane_values
+  // Per operand that streams into PEs, per axis: index in Problem::axis_unrolls.
+  std::array<std::vector<size_t>, 2> axis_value;
+  bool dominated = false;  // another class unrolls each dim by at least as much
 };
 
 struct Problem {
-  Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in);
+  Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in,
+          Goal goal = Goal::Latency);
 
   const Work& work;
   const System& system;
   const PrecisionInfo& precision;
   UnitTimes times;
+  Objective objective;
   size_t operands = 0, out = 0;  // how many; which is OUT
   std::array<DimSet, kMaxOperands> dims{};
   DimSet present = 0, whole = 0;
@@ -43,7 +50,9 @@ struct Problem {
   // Array layers only.
   std::vector<Dataflow> flows;
   std::vector<UnrollClass> unrolls;
-  std::array<std::vector<int64_t>, kDimCount> unroll_values;
+  std::array<std::vector<int64_t>, kDimCount> unroll_values, lane_values;
+  // Per operand that streams into PEs, where energy counts, per axis: how it may be unrolled.
+  std::array<std::vector<std::vector<Extents>>, 2> axis_unrolls;
 
   // For every set of T loops of several trips that can occur.
   const std::vector<OrderProfile>& profiles(DimSet several) const { return profiles_[several]; }
@@ -51,8 +60,19 @@ struct Problem {
   // Fewest cycles that one step of the T loops takes.
   int64_t least_step_cycles() const;
 
+  // Femtojoules that all mappings take; 0 where the objective does not count them.
+  int64_t fixed_energy = 0;
+  Measure value(int64_t cycles, int64_t femtojoules) const {
+    return objective.of(cycles, femtojoules);
+  }
+  // Of so many elements, packed.
+  int64_t bytes(int64_t elems) const { return packed_bytes(elems, precision.bits); }
+  // Of a legal mapping that takes so many cycles.
+  Measure counted_value(const RapidDsc& dsc, int64_t cycles) const;
+
  private:
   void find_unrolls();
+  void find_axis_unrolls();
   void find_profiles(DimSet several);
 
   std::array<std::vector<OrderProfile>, 256> profiles_;

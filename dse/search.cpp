@@ -11,6 +11,7 @@
 #include "dse/enumerate.h"
 #include "dse/node_search.h"
 #include "dse/space_size.h"
+#include "dse/tile_search.h"
 
 namespace tilewright {
 
@@ -26,7 +27,7 @@ class LayerSearch {
  public:
   LayerSearch(const Work& work, const System& system, const PrecisionInfo& precision,
               const SearchOptions& options)
-      : problem_(work, system, precision),
+      : problem_(work, system, precision, options.goal),
         options_(options),
         stop_(options.stop),
         threads_(tbb::global_control::max_allowed_parallelism,
@@ -63,10 +64,7 @@ class LayerSearch {
       const RapidDsc dsc = compose(problem_.work, choice);
       const auto broken = first_rejection(problem_.work, problem_.system, problem_.precision, dsc);
       if (!broken) {
-        adopt(Found{nest_cost(problem_.work, problem_.times, dsc,
-                              lower(problem_.work, problem_.system, problem_.precision, dsc))
-                        .cycles,
-                    choice});
+        adopt(Found{value_of(dsc), choice});
         ++counters_.evaluated;
         return {};
       }
@@ -79,7 +77,8 @@ class LayerSearch {
 
   // False: stopped, with the one bound that needs no divisions.
   bool make_divisions() {
-    bound_ = lower_bound_cycles(problem_.work, problem_.system, problem_.precision);
+    bound_ = problem_.value(lower_bound_cycles(problem_.work, problem_.system, problem_.precision),
+                            problem_.fixed_energy);
     for (const Extents& parts : divisions(problem_.work, problem_.system.chip.cores)) {
       if (stop_.raised()) return false;
       divisions_.emplace_back(problem_, parts);
@@ -94,8 +93,8 @@ class LayerSearch {
 
   // Adopts what is cheaper, and among equals what comes first as a value.
   void adopt(const Found& found) {
-    if (best_ && found.cycles > best_->cycles) return;
-    if (best_ && found.cycles == best_->cycles &&
+    if (best_ && found.value > best_->value) return;
+    if (best_ && found.value == best_->value &&
         !(compose(problem_.work, found.choice) < compose(problem_.work, best_->choice)))
       return;
     best_ = found;
@@ -106,13 +105,15 @@ class LayerSearch {
   }
 
   // Nodes with a bound in (above, limit], best first; nothing when the stop flag was raised.
-  std::optional<std::vector<TileNode>> nodes(int64_t above, int64_t limit) {
+  std::optional<std::vector<TileNode>> nodes(Measure above, Measure limit) {
     size_t open = 0;
     while (open < divisions_.size() && divisions_[open].bound <= limit) ++open;
     std::vector<std::vector<TileNode>> found(open);
     std::vector<Counters> counters(open);
     std::vector<uint8_t> finished(open, 0);
-    const int64_t trips = std::max<int64_t>(1, limit / problem_.least_step_cycles());
+    const int64_t trips =
+        std::max<int64_t>(1, problem_.objective.most_cycles(limit, problem_.fixed_energy) /
+                                 problem_.least_step_cycles());
     arena_.execute([&] {
       tbb::parallel_for(size_t{0}, open, [&](size_t k) {
         if (stop_.raised()) return;
@@ -136,7 +137,7 @@ class LayerSearch {
   bool search(const std::vector<TileNode>& batch, int64_t most_candidates) {
     std::vector<NodeResult> found(batch.size());
     std::vector<Counters> counters(batch.size());
-    const NodeLimits limits{best_->cycles, most_candidates, stop_};
+    const NodeLimits limits{best_->value, most_candidates, stop_};
     arena_.execute([&] {
       tbb::parallel_for(size_t{0}, batch.size(), [&](size_t k) {
         const Division& division = divisions_[batch[k].division];
@@ -162,11 +163,15 @@ class LayerSearch {
       const RapidDsc dsc = compose(problem_.work, choice);
       if (first_rejection(problem_.work, problem_.system, problem_.precision, dsc)) return true;
       ++counters_.evaluated;
-      const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
-      adopt(Found{nest_cost(problem_.work, problem_.times, dsc, nest).cycles, choice});
+      adopt(Found{value_of(dsc), choice});
       return true;
     });
-    if (proven_) bound_ = best_->cycles;
+    if (proven_) bound_ = best_->value;
+  }
+
+  Measure value_of(const RapidDsc& dsc) const {
+    const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
+    return problem_.counted_value(dsc, nest_cost(problem_.work, problem_.times, dsc, nest).cycles);
   }
 
   // A first incumbent: a quick look at nodes spread over those near the bound. False: stopped.
@@ -191,25 +196,25 @@ class LayerSearch {
   // Thresholds rise until no node below the incumbent is left: then it is proven. What is left open
   // by a stop keeps the bound that it had.
   void rounds() {
-    int64_t above = -1, limit = bound_;
+    Measure above = -1, limit = bound_;
     while (!out_of_budget()) {
-      const int64_t upto = std::min(limit, best_->cycles - 1);
+      const Measure upto = std::min(limit, best_->value - 1);
       const auto all = nodes(above, upto);
       if (!all) return;
       for (size_t at = 0; at < all->size(); at += kBatch) {
-        const int64_t bound = (*all)[at].bound;
-        if (bound >= best_->cycles) break;
+        const Measure bound = (*all)[at].bound;
+        if (bound >= best_->value) break;
         bound_ = std::max(bound_, bound);
         if (out_of_budget() || !search(batch_at(*all, at), 0)) return;
       }
-      if (limit >= best_->cycles - 1) {
-        bound_ = best_->cycles;
+      if (limit >= best_->value - 1) {
+        bound_ = best_->value;
         proven_ = true;
         return;
       }
-      bound_ = std::max(bound_, limit + 1);
+      bound_ = std::max<Measure>(bound_, limit + 1);
       above = limit;
-      limit += std::max<int64_t>(64, limit / 32);
+      limit += std::max<Measure>(64, limit / 32);
     }
   }
 
@@ -219,18 +224,18 @@ class LayerSearch {
     const auto broken = first_rejection(problem_.work, problem_.system, problem_.precision, r.best);
     TW_CHECK(!broken, "the search returns an illegal mapping: {}", to_string(*broken));
     r.price = price(problem_.work, problem_.system, problem_.precision, r.best);
-    TW_CHECK(r.price.cost.cycles == best_->cycles, "layer {}: searched {} cycles, priced {}",
-             problem_.work.name, best_->cycles, r.price.cost.cycles);
+    r.value = problem_.counted_value(r.best, r.price.cost.cycles);
+    TW_CHECK(r.value == best_->value, "layer {}: the search made {} of it, its price {}",
+             problem_.work.name, static_cast<double>(best_->value), static_cast<double>(r.value));
     r.space = space_size(problem_);
     r.evaluated = counters_.evaluated;
     r.effort = counters_.effort;
     for (size_t k = 0; k < kRuleNames.size(); ++k)
       if (counters_.pruned[k] > 0) r.pruned[std::string(kRuleNames[k])] = counters_.pruned[k];
     r.proven = proven_;
-    r.lower_bound_cycles = std::min(bound_, best_->cycles);
-    r.gap = proven_ ? 0.0
-                    : static_cast<double>(best_->cycles - r.lower_bound_cycles) /
-                          static_cast<double>(best_->cycles);
+    r.lower_bound = std::min(bound_, best_->value);
+    if (!proven_)
+      r.gap = static_cast<double>(best_->value - r.lower_bound) / static_cast<double>(best_->value);
     return r;
   }
 
@@ -241,7 +246,7 @@ class LayerSearch {
   tbb::task_arena arena_;
   std::vector<Division> divisions_;
   std::optional<Found> best_;
-  int64_t bound_ = 0;
+  Measure bound_ = 0;
   bool proven_ = false;
   Counters counters_;
 };
@@ -250,6 +255,7 @@ class LayerSearch {
 
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options) {
+  if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
   return LayerSearch(work, system, precision, options).run();
 }
 

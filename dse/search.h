@@ -1,5 +1,5 @@
-// The search: the cheapest mapping of one layer in the declared space (README.md), with a proof
-// that it is, or the gap that is left.
+// The search: the mapping of one layer that is best in the declared space (README.md) under an
+// objective, with a proof that it is, or the gap that is left.
 #pragma once
 
 #include <atomic>
@@ -11,10 +11,12 @@
 #include "compiler/mapping/work.h"
 #include "compiler/support/result.h"
 #include "costmodel/price.h"
+#include "dse/objective.h"
 
 namespace tilewright {
 
 struct SearchOptions {
+  Goal goal = Goal::Latency;
   int jobs = 0;  // threads; 0: as many as the machine has
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
@@ -30,14 +32,16 @@ struct SearchResult {
   int64_t evaluated = 0;                  // legal mappings whose exact total was computed
   int64_t effort = 0;                     // what max_evaluations limits
   std::map<std::string, int64_t> pruned;  // subtrees cut, by rule (README.md lists the rules)
-  // No mapping in the space takes fewer cycles; equals the price when proven.
-  int64_t lower_bound_cycles = 0;
+  Measure value = 0;  // of the best: what the objective makes of its cycles and energy
+  // No mapping in the space has a lower value; equals `value` when proven.
+  Measure lower_bound = 0;
   bool proven = false;
-  double gap = 0;  // (cycles - lower bound) / cycles
+  double gap = 0;  // (value - lower bound) / value
 };
 
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
-// one. The result, counters included, does not depend on `jobs`, unless `stop` ends it.
+// one, or when energy is to be minimised and the system states none. The result, counters included,
+// does not depend on `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 

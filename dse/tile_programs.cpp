@@ -67,6 +67,22 @@ MappingChoice TilePrograms::choice(const TileProgram& program) const {
   return choice;
 }
 
+namespace {
+
+// Of what crosses the external link, there and in Lx [E4], and of what all mappings take.
+int64_t outer_energy(const Problem& problem, const LoopNest& nest, const TileGrid& grid) {
+  const EnergyTable& table = problem.system.energy;
+  int64_t energy = problem.fixed_energy;
+  for (size_t m = 0; m < nest.external.size(); ++m) {
+    const Motion& motion = nest.external[m];
+    const int64_t copies = motion.store ? 1 : nest.cores / motion.pieces;
+    energy += grid.total_bytes(m) * (table.external + table.lx * copies);
+  }
+  return energy;
+}
+
+}  // namespace
+
 TileProgram TilePrograms::compile(const std::vector<Dim>& order, unsigned doubled,
                                   bool for_partial) {
   TileProgram program;
@@ -78,6 +94,7 @@ TileProgram TilePrograms::compile(const std::vector<Dim>& order, unsigned double
   const TileGrid grid(problem_.work, problem_.times, dsc, nest);
   const TileTimeline timeline = tile_timeline(problem_.times, nest, grid);
   program.fixed = timeline.exposed + problem_.times.layer_cycles;
+  if (problem_.objective.counts_energy()) program.energy = outer_energy(problem_, nest, grid);
   for (const TileTimeline::Step& step : timeline.steps) {
     program.fixed += step.blocking * step.count;
     if (problem_.work.kind == WorkKind::Move) continue;
@@ -93,7 +110,7 @@ TileProgram TilePrograms::compile(const std::vector<Dim>& order, unsigned double
   return program;
 }
 
-int64_t TilePrograms::total(const TileProgram& program, const std::vector<int64_t>& bodies) const {
+int64_t TilePrograms::cycles(const TileProgram& program, const std::vector<int64_t>& bodies) const {
   int64_t cycles = program.fixed;
   const int64_t wait = 2 * problem_.times.semaphore;
   for (const TileProgram::Step& step : program.steps)
@@ -101,14 +118,14 @@ int64_t TilePrograms::total(const TileProgram& program, const std::vector<int64_
   return cycles;
 }
 
-int64_t TilePrograms::least_total(const std::vector<int64_t>& bodies, bool for_partial,
-                                  int64_t none, const TileProgram** which) const {
-  int64_t least = none;
+Measure TilePrograms::least_total(const Bodies& bodies, bool for_partial, Measure none,
+                                  const TileProgram** which) const {
+  Measure least = none;
   for (const TileProgram& program : programs_) {
     if (program.for_partial != for_partial) continue;
-    const int64_t cycles = total(program, bodies);
-    if (cycles >= least) continue;
-    least = cycles;
+    const Measure value = total(program, bodies);
+    if (value >= least) continue;
+    least = value;
     if (which != nullptr) *which = &program;
   }
   return least;

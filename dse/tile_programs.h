@@ -22,30 +22,42 @@ struct TileProgram {
     bool operator==(const Step&) const = default;
   };
   int64_t fixed = 0;
+  int64_t energy = 0;  // of external transfers and of all mappings; 0 where it does not count
+  size_t profile = 0;  // of the order, in TilePrograms::profiles
   std::vector<Step> steps;
   std::vector<Dim> order;
   unsigned doubled = 0;      // operands that are double-buffered, as bits
   bool for_partial = false;  // made for OUT in cells of partial sums in Lx, else in the precision's
 };
 
+// What the bodies of a tile take: cycles per shape, femtojoules of all of them per profile.
+struct Bodies {
+  std::vector<int64_t> cycles, energy;
+};
+
 class TilePrograms {
  public:
   TilePrograms(const Problem& problem, const Division& division, const Extents& tile);
 
-  // Makes the programs of every order that may take at most `limit` cycles when the body of shape s
-  // takes at least least(s). False: `stop` was raised before all were there.
+  // Makes the programs of every order that may stay below `below` when the body of shape s takes at
+  // least least(s) cycles and all bodies `energy`. False: `stop` was raised before all were there.
   template <class Least>
-  bool make(int64_t limit, Least&& least, StopFlag stop, Counters& counters);
+  bool make(Measure below, Least&& least, int64_t energy, StopFlag stop, Counters& counters);
 
+  const std::vector<OrderProfile>& profiles() const { return problem_.profiles(several_); }
   const std::vector<TileShape>& shapes() const { return shapes_; }
   const std::vector<TileProgram>& programs() const { return programs_; }
   // Reduction loops of several trips among the tile loops.
   bool partial_tiles() const { return partial_tiles_; }
   bool fits() const { return !sets_[0].empty() || !sets_[1].empty(); }
 
-  int64_t total(const TileProgram& program, const std::vector<int64_t>& bodies) const;
+  int64_t cycles(const TileProgram& program, const std::vector<int64_t>& bodies) const;
+  Measure total(const TileProgram& program, const Bodies& bodies) const {
+    return problem_.value(cycles(program, bodies.cycles),
+                          program.energy + bodies.energy[program.profile]);
+  }
   // Least total of the programs made for such OUT cells, at most `none` if there is none.
-  int64_t least_total(const std::vector<int64_t>& bodies, bool for_partial, int64_t none,
+  Measure least_total(const Bodies& bodies, bool for_partial, Measure none,
                       const TileProgram** which = nullptr) const;
 
   MappingChoice choice(const TileProgram& program) const;
@@ -69,17 +81,20 @@ class TilePrograms {
 };
 
 template <class Least>
-bool TilePrograms::make(int64_t limit, Least&& least, StopFlag stop, Counters& counters) {
-  std::vector<int64_t> bodies;
-  for (const OrderProfile& profile : problem_.profiles(several_))
-    for (const std::vector<Dim>& order : profile.orders)
+bool TilePrograms::make(Measure below, Least&& least, int64_t energy, StopFlag stop,
+                        Counters& counters) {
+  Bodies bodies{{}, std::vector<int64_t>(profiles().size(), energy)};
+  for (size_t p = 0; p < profiles().size(); ++p)
+    for (const std::vector<Dim>& order : profiles()[p].orders)
       for (bool for_partial : {false, true})
         for (unsigned doubled : sets_[for_partial ? 1 : 0]) {
           if (stop.raised()) return false;
           TileProgram program = compile(order, doubled, for_partial);
           ++counters.effort;
-          while (bodies.size() < shapes_.size()) bodies.push_back(least(shapes_[bodies.size()]));
-          if (total(program, bodies) > limit)
+          program.profile = p;
+          while (bodies.cycles.size() < shapes_.size())
+            bodies.cycles.push_back(least(shapes_[bodies.cycles.size()]));
+          if (total(program, bodies) >= below)
             counters.prune(Rule::OrderBound);
           else
             programs_.push_back(std::move(program));

@@ -39,7 +39,7 @@ int64_t least_body(const Problem& problem, int64_t n) {
 
 }  // namespace
 
-int64_t division_bound(const Problem& problem, const Division& division) {
+Measure division_bound(const Problem& problem, const Division& division) {
   return TileSearch(problem, division, 0).partial_bound(0, TileChoice{}, 1);
 }
 
@@ -64,6 +64,7 @@ TileSearch::TileSearch(const Problem& problem, const Division& division, size_t 
     }
     if (size <= kMostKnown) known_[x].assign(static_cast<size_t>(size), -1);
   }
+  if (problem.objective.counts_energy()) energy_.emplace(problem, division);
 }
 
 int64_t TileSearch::slot_sum(size_t x, const TileChoice& choice) {
@@ -112,7 +113,15 @@ int64_t TileSearch::array_cycles(const TileChoice& choice) {
   return std::max<int64_t>(least, 0);
 }
 
-int64_t TileSearch::bound(const TileChoice& choice) {
+Measure TileSearch::value(int64_t cycles, const TileChoice& choice, DimSet decided) const {
+  return problem_.value(cycles, energy_ ? energy_->least(choice, decided) : 0);
+}
+
+Measure TileSearch::bound(const TileChoice& choice) {
+  return value(least_cycles(choice), choice, static_cast<DimSet>(~0));
+}
+
+int64_t TileSearch::least_cycles(const TileChoice& choice) {
   const UnitTimes& t = problem_.times;
   int64_t steps = 1;
   for (Dim d : free_) steps *= division_.tile(choice, d).trips;
@@ -147,7 +156,7 @@ int64_t TileSearch::bound(const TileChoice& choice) {
 }
 
 // Undecided dims are whole.
-int64_t TileSearch::partial_bound(size_t level, const TileChoice& choice, int64_t trips) {
+Measure TileSearch::partial_bound(size_t level, const TileChoice& choice, int64_t trips) {
   DimSet decided = static_cast<DimSet>(~problem_.present | problem_.whole);
   for (size_t l = 0; l < level; ++l) decided |= bit(free_[l]);
   const UnitTimes& t = problem_.times;
@@ -156,13 +165,13 @@ int64_t TileSearch::partial_bound(size_t level, const TileChoice& choice, int64_
     bodies = whole_cycles_.front() + trips * (4 * t.semaphore + t.fill);
   else if (problem_.work.kind == WorkKind::Sfu)
     bodies = t.elementwise(points(division_.share)) + trips * (2 * t.semaphore + t.sfu_latency);
-  return std::max(external_sum(choice, decided), bodies) + t.layer_cycles;
+  return value(std::max(external_sum(choice, decided), bodies) + t.layer_cycles, choice, decided);
 }
 
 bool TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
   if (stop_.raised()) return false;
   if (level == free_.size()) {
-    const int64_t least = bound(choice);
+    const Measure least = bound(choice);
     if (least > limit_)
       counters_->prune(Rule::TileBound);
     else if (least > above_)
@@ -173,7 +182,7 @@ bool TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
   for (uint32_t c = 0; c < division_.tiles[k].size(); ++c) {
     choice[k] = c;
     const int64_t all = trips * division_.tiles[k][c].trips;
-    if (all * problem_.least_step_cycles() > limit_) break;
+    if (problem_.value(all * problem_.least_step_cycles(), problem_.fixed_energy) > limit_) break;
     if (level + 1 < free_.size() && partial_bound(level + 1, choice, all) > limit_)
       counters_->prune(Rule::TripsBound);
     else if (!descend(level + 1, choice, all))
@@ -183,7 +192,7 @@ bool TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
   return true;
 }
 
-bool TileSearch::find(int64_t above, int64_t limit, std::vector<TileNode>& found,
+bool TileSearch::find(Measure above, Measure limit, std::vector<TileNode>& found,
                       Counters& counters) {
   above_ = above;
   limit_ = limit;

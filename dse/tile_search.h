@@ -1,23 +1,25 @@
-// Which tiles (D, T) can still lead to a mapping of at most so many cycles: bounds that need
+// Which tiles (D, T) can still lead to a mapping of at most such a value: bounds that need
 // neither loop order nor dataflow.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "dse/counters.h"
 #include "dse/division.h"
 #include "dse/stop.h"
+#include "dse/tile_energy.h"
 
 namespace tilewright {
 
 struct TileNode {
-  int64_t bound = 0;  // no mapping with this division and tile takes less
+  Measure bound = 0;  // no mapping with this division and tile takes less
   size_t division = 0;
   TileChoice choice{};
 };
 
-// No mapping with this division takes fewer cycles.
-int64_t division_bound(const Problem& problem, const Division& division);
+// No mapping with this division has a lower value.
+Measure division_bound(const Problem& problem, const Division& division);
 
 // Tiles of one division with a bound in (above, limit], in a fixed order.
 class TileSearch {
@@ -25,14 +27,16 @@ class TileSearch {
   TileSearch(const Problem& problem, const Division& division, size_t index, StopFlag stop = {});
 
   // False: the stop flag was raised before all were found.
-  bool find(int64_t above, int64_t limit, std::vector<TileNode>& found, Counters& counters);
+  bool find(Measure above, Measure limit, std::vector<TileNode>& found, Counters& counters);
 
-  // [S2] of README.md: the larger of two totals.
-  int64_t bound(const TileChoice& choice);
+  // [S2] of README.md: the larger of two totals; with [Y1] where energy counts.
+  Measure bound(const TileChoice& choice);
   // [S1] The same when only the first `level` dims are decided, the others whole.
-  int64_t partial_bound(size_t level, const TileChoice& choice, int64_t trips);
+  Measure partial_bound(size_t level, const TileChoice& choice, int64_t trips);
 
  private:
+  int64_t least_cycles(const TileChoice& choice);
+  Measure value(int64_t cycles, const TileChoice& choice, DimSet decided) const;
   bool descend(size_t level, TileChoice& choice, int64_t trips);
   int64_t external_sum(const TileChoice& choice, DimSet decided);
   int64_t array_cycles(const TileChoice& choice);
@@ -48,7 +52,9 @@ class TileSearch {
   std::array<std::array<int64_t, kDimCount>, kMaxOperands> stride_{};
   std::array<std::vector<int64_t>, kMaxOperands> known_;  // slot sums; -1: not yet
 
-  int64_t above_ = 0, limit_ = 0;
+  std::optional<TileEnergy> energy_;  // where it counts
+
+  Measure above_ = 0, limit_ = 0;
   std::vector<TileNode>* found_ = nullptr;
   Counters* counters_ = nullptr;
 };

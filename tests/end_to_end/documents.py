@@ -5,7 +5,7 @@
 usage: documents.py TILEWRIGHT
 
 DOCUMENT_NETWORKS names networks ("resnet50 vgg16"), and adds ":N" where searches are to end after N evaluations with
-layers unproven. As a module: check_mapped(), check_compared(), check_verified() return the findings of one document.
+layers unproven, ":energy" or ":edp" for another objective than latency. As a module: check_mapped(), check_compared(), check_verified() return the findings of one document.
 """
 import json
 import os
@@ -15,26 +15,37 @@ import sys
 import tempfile
 
 SYSTEM, CLOCK_HZ = "rapid-chip", 2_000_000_000
-DEFAULT_NETWORKS = "mnist tiny-resnet mnist:1"
+DEFAULT_NETWORKS = "mnist tiny-resnet mnist:1 mnist:energy tiny-resnet:edp"
 NUMBER = (int, float)
 CLASSES = dict.fromkeys(("mac_compute", "array_underuse", "overlapped_visible", "non_overlapped", "auxiliary",
                          "pipe_bubble"), int)
 HEADER = {"schema": str, "tool": dict, "model": str, "system": str}
-TOTALS = {"cycles": int, "seconds": float, "macs": int, "utilization": NUMBER, "energy_pj": float,
-          "breakdown": dict}
+PARTS = dict.fromkeys(("mac", "sfu", "lrf", "l0", "accumulator", "lx", "external", "ring", "leakage"), float)
+ENERGY = {"energy_pj": float, "edp_js": float, "energy_breakdown_pj": dict}
+TOTALS = {"cycles": int, "seconds": float, "macs": int, "utilization": NUMBER, "breakdown": dict} | ENERGY
 LAYER = {"name": str, "op": str, "primitive": str, "phase": str, "cycles": int, "lower_bound_cycles": int,
          "proven_optimal": bool, "bottleneck": str, "parallelism": type(None), "macs": int, "link_bytes": dict,
-         "breakdown": dict, "rapid_dsc": dict, "search": dict}
+         "breakdown": dict, "rapid_dsc": dict, "search": dict} | ENERGY
 SEARCH = {"space": str, "evaluated": int, "pruned": dict, "gap": NUMBER}
-BASELINE = {"name": str, "cycles": int, "speedup": NUMBER}
+BASELINE = {"name": str, "cycles": int, "speedup": NUMBER, "energy_pj": float, "gain": NUMBER}
 LINKS = dict.fromkeys(("external", "array_in", "array_out"), int)
-COMPARED_LAYER = {"name": str, "op": str, "primitive": str, "cycles": int, "proven_optimal": bool, "breakdown": dict,
-                  "baselines": list}
+COMPARED_LAYER = {"name": str, "op": str, "primitive": str, "cycles": int, "energy_pj": float, "proven_optimal": bool,
+                  "breakdown": dict, "baselines": list}
 OUTPUT = {"name": str, "max_abs_error": NUMBER, "max_rel_error": NUMBER, "argmax": dict, "pass": bool}
 VERIFIED_LAYER = {"name": str, "model_cycles": int, "simulated_cycles": int, "relative_error": NUMBER,
                   "link_bytes": dict}
 PRIMITIVES = {"Conv", "MatMul", "Pool", "Pointwise", "Reduce", "Move"}
 RESOURCES = {"array", "sfu", "array_in", "array_out", "external", "ring", "sync"}
+
+
+def near(a, b, slack=1e-9):
+    return abs(a - b) <= slack * abs(b)
+
+
+def value(objective, record):
+    """What the objective minimises."""
+    cycles, energy = record["cycles"], record["energy_pj"]
+    return {"latency": cycles, "energy": energy, "edp": cycles * energy}[objective]
 
 
 class Findings(list):
@@ -64,6 +75,14 @@ class Findings(list):
             self.check(f"{where}: breakdown {sum(parts)}, cycles {record['cycles']}", sum(parts) == record["cycles"])
             self.check(f"{where}: a class below 0", min(parts) >= 0)
 
+    def energy(self, where, record):
+        if self.fields(f"{where}: energy_breakdown_pj", record["energy_breakdown_pj"], PARTS, only=True):
+            parts = record["energy_breakdown_pj"].values()
+            self.check(f"{where}: parts {sum(parts)}, energy {record['energy_pj']}",
+                       near(sum(parts), record["energy_pj"]) and min(parts) >= 0)
+        self.check(f"{where}: edp_js", near(record["edp_js"],
+                                            record["energy_pj"] * 1e-12 * record["cycles"] / CLOCK_HZ))
+
 
 def check_header(found, name, doc, more):
     if not found.fields(name, doc, HEADER | more):
@@ -75,6 +94,9 @@ def check_header(found, name, doc, more):
 def check_totals(found, name, doc):
     totals, layers = doc["totals"], doc["layers"]
     found.breakdown(f"{name}: totals", totals)
+    found.energy(f"{name}: totals", totals)
+    found.check(f"{name}: totals.energy_pj",
+                near(sum(layer["energy_pj"] for layer in layers), totals["energy_pj"]))
     found.check(f"{name}: totals.cycles", totals["cycles"] == sum(layer["cycles"] for layer in layers))
     for c in CLASSES:
         found.check(f"{name}: totals.breakdown.{c}",
@@ -98,13 +120,14 @@ def check_mapped(name, doc):
     found = Findings()
     if not check_header(found, name, doc, {"objective": str, "priced_only": bool, "totals": dict, "layers": list}):
         return found
-    found.check(f"{name}: objective", doc["objective"] == "latency")
+    found.check(f"{name}: objective", doc["objective"] in ("latency", "energy", "edp"))
     if not (found.fields(f"{name}: totals", doc["totals"], TOTALS) and
             found.all_fields(f"{name}: layer", doc["layers"], LAYER)):
         return found
     for layer in doc["layers"]:
         where = f"{name}: {layer['name']}"
         found.breakdown(where, layer)
+        found.energy(where, layer)
         found.check(f"{where}: bound", 0 <= layer["lower_bound_cycles"] <= layer["cycles"])
         found.check(f"{where}: phase, primitive or bottleneck", layer["phase"] == "fwd" and
                     layer["primitive"] in PRIMITIVES and layer["bottleneck"] in RESOURCES)
@@ -115,11 +138,15 @@ def check_mapped(name, doc):
     return found
 
 
-def check_baselines(found, where, record, rows, slack=1e-9):
+def check_baselines(found, where, record, rows, objective, one_layer):
     for row in rows:
-        found.check(f"{where}: {row['name']} beats the best", row["cycles"] >= record["cycles"])
+        ours, theirs = value(objective, record), value(objective, row)
+        # The product of sums may be less where no layer's product is.
+        if one_layer or objective != "edp":
+            found.check(f"{where}: {row['name']} beats the best", theirs >= ours * (1 - 1e-12))
         found.check(f"{where}: {row['name']}: speedup {row['speedup']}",
-                    abs(row["speedup"] * record["cycles"] - row["cycles"]) <= slack * row["cycles"])
+                    near(row["speedup"] * record["cycles"], row["cycles"]))
+        found.check(f"{where}: {row['name']}: gain {row['gain']}", near(row["gain"] * ours, theirs))
 
 
 def check_compared(name, doc):
@@ -135,11 +162,11 @@ def check_compared(name, doc):
                                   BASELINE | {"breakdown": dict}) for layer in doc["layers"]])):
         return found
     check_totals(found, name, doc)
-    check_baselines(found, name, doc["totals"], doc["baselines"])
+    check_baselines(found, name, doc["totals"], doc["baselines"], doc["objective"], False)
     for layer in doc["layers"]:
         where = f"{name}: {layer['name']}"
         found.breakdown(where, layer)
-        check_baselines(found, where, layer, layer["baselines"])
+        check_baselines(found, where, layer, layer["baselines"], doc["objective"], True)
         for row in layer["baselines"]:
             found.breakdown(f"{where}: {row['name']}", row)
     for k, baseline in enumerate(doc["baselines"]):
@@ -193,8 +220,9 @@ def check_together(name, mapped, evaluated, compiled, compared, verified):
     return found
 
 
-def check_network(tool, network, evaluations, folder):
+def check_network(tool, network, limit, folder):
     found = Findings()
+    objective, evaluations = ("latency", limit) if limit.isdecimal() or not limit else (limit, "")
     model, plan, out = folder / f"{network}.onnx", folder / f"{network}.yaml", folder / network
 
     def document(*args, status=0):
@@ -205,18 +233,19 @@ def check_network(tool, network, evaluations, folder):
         return json.loads(done.stdout or "{}")
 
     subprocess.run([tool, "model", network, "-o", model], check=True, capture_output=True)
-    on = ("--system", SYSTEM)
+    on, best = ("--system", SYSTEM), ("--system", SYSTEM, "--objective", objective)
     limit, end = (("--max-evals", evaluations), 4) if evaluations else ((), 0)
-    documents = (document("map", model, *on, *limit, "-o", plan, status=end),
+    documents = (document("map", model, *best, *limit, "-o", plan, status=end),
                  document("evaluate", model, *on, "--mapping", plan),
-                 document("compile", model, *on, *limit, "-o", out, status=end),
-                 document("compare", model, *on, *limit, "--baseline", "planner-rule", "--baseline", plan, status=end),
+                 document("compile", model, *best, *limit, "-o", out, status=end),
+                 document("compare", model, *best, *limit, "--baseline", "planner-rule", "--baseline", plan, status=end),
                  document("verify", model, "--program", out))
     checks = (check_mapped, check_mapped, check_mapped, check_compared, check_verified)
     for of_command, doc in zip(checks, documents):
         found += of_command(f"{network}: {doc.get('tool', {}).get('command')}", doc)
     if not found:
         found += check_together(network, *documents)
+        found.check(f"{network}: objective", all(documents[k]["objective"] == objective for k in (0, 2, 3)))
         unproven = sum(not layer["proven_optimal"] for layer in documents[0]["layers"])
         found.check(f"{network}: {unproven} layers unproven", (unproven > 0) == bool(evaluations))
     return found
@@ -226,8 +255,8 @@ def main():
     found = Findings()
     with tempfile.TemporaryDirectory() as temporary:
         for word in os.environ.get("DOCUMENT_NETWORKS", DEFAULT_NETWORKS).split():
-            network, _, evaluations = word.partition(":")
-            found += check_network(sys.argv[1], network, evaluations, pathlib.Path(temporary))
+            network, _, limit = word.partition(":")
+            found += check_network(sys.argv[1], network, limit, pathlib.Path(temporary))
     print("\n".join(found) or "documents: all as expected")
     return 1 if found else 0
 

@@ -11,6 +11,7 @@
 #include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
+#include "tools/results/measure.h"
 #include "tools/results/numbers.h"
 #include "tools/results/table.h"
 
@@ -22,10 +23,6 @@ struct Baseline {
   std::string name;
   MappedNetwork network;
 };
-
-double ratio(int64_t slow, int64_t fast) {
-  return static_cast<double>(slow) / static_cast<double>(std::max<int64_t>(fast, 1));
-}
 
 Result<Baseline> shipped(const std::string& name, const LoadedModel& model, const Target& target) {
   Baseline baseline{name, {}};
@@ -82,7 +79,8 @@ Result<std::vector<Baseline>> load_baselines(std::vector<std::string> names,
   return all;
 }
 
-std::string print(const MappedNetwork& best, const std::vector<Baseline>& all) {
+std::string print(const MappedNetwork& best, const std::vector<Baseline>& all, Goal goal,
+                  int64_t clock_hz) {
   using Align = Table::Align;
   Table table;
   table.column("layer");
@@ -90,30 +88,38 @@ std::string print(const MappedNetwork& best, const std::vector<Baseline>& all) {
   table.column("best", Align::Right);
   for (const Baseline& b : all) {
     table.column(b.name, Align::Right);
-    table.column("speedup", Align::Right);
+    table.column(goal == Goal::Latency ? "speedup" : "gain", Align::Right);
   }
-  auto row = [&](std::string name, std::string op, int64_t cycles, auto&& of) {
-    std::vector<std::string> cells = {std::move(name), std::move(op), grouped(cycles)};
+  auto row = [&](std::string name, std::string op, const Amount& least, auto&& of) {
+    std::vector<std::string> cells = {std::move(name), std::move(op),
+                                      print_amount(goal, least, clock_hz)};
     for (const Baseline& b : all) {
-      cells.push_back(grouped(of(b)));
-      cells.push_back(times(ratio(of(b), cycles)));
+      cells.push_back(print_amount(goal, of(b), clock_hz));
+      cells.push_back(times(ratio(goal, of(b), least)));
     }
     table.row(std::move(cells));
   };
   for (size_t k = 0; k < best.layers.size(); ++k)
-    row(best.layers[k].work.name, best.layers[k].work.op, best.layers[k].cycles(),
-        [k](const Baseline& b) { return b.network.layers[k].cycles(); });
+    row(best.layers[k].work.name, best.layers[k].work.op, amount_of(best.layers[k]),
+        [k](const Baseline& b) { return amount_of(b.network.layers[k]); });
   table.rule();
-  row("total", "", best.cycles(), [](const Baseline& b) { return b.network.cycles(); });
+  row("total", "", amount_of(best), [](const Baseline& b) { return amount_of(b.network); });
   return table.print();
 }
 
-void add_to(Json& document, const MappedNetwork& best, const std::vector<Baseline>& all) {
+void add_to(Json& document, const MappedNetwork& best, const std::vector<Baseline>& all, Goal goal,
+            const Target& target) {
+  const auto energy_of = [&](const Amount& amount) {
+    return energy_json(target, amount.femtojoules);
+  };
   Json baselines_json = Json::array(), layers = Json::array();
   for (const Baseline& b : all)
-    baselines_json.push_back({{"name", b.name},
-                              {"cycles", b.network.cycles()},
-                              {"speedup", ratio(b.network.cycles(), best.cycles())}});
+    baselines_json.push_back(
+        {{"name", b.name},
+         {"cycles", b.network.cycles()},
+         {"speedup", ratio(Goal::Latency, amount_of(b.network), amount_of(best))},
+         {"energy_pj", energy_of(amount_of(b.network))},
+         {"gain", ratio(goal, amount_of(b.network), amount_of(best))}});
   for (size_t k = 0; k < best.layers.size(); ++k) {
     const MappedLayer& layer = best.layers[k];
     Json rows = Json::array();
@@ -121,13 +127,16 @@ void add_to(Json& document, const MappedNetwork& best, const std::vector<Baselin
       const MappedLayer& other = b.network.layers[k];
       rows.push_back({{"name", b.name},
                       {"cycles", other.cycles()},
-                      {"speedup", ratio(other.cycles(), layer.cycles())},
+                      {"speedup", ratio(Goal::Latency, amount_of(other), amount_of(layer))},
+                      {"energy_pj", energy_of(amount_of(other))},
+                      {"gain", ratio(goal, amount_of(other), amount_of(layer))},
                       {"breakdown", breakdown_json(other.price.cost)}});
     }
     layers.push_back({{"name", layer.work.name},
                       {"op", layer.work.op},
                       {"primitive", layer.work.primitive},
                       {"cycles", layer.cycles()},
+                      {"energy_pj", energy_of(amount_of(layer))},
                       {"proven_optimal", layer.search.proven_optimal},
                       {"breakdown", breakdown_json(layer.price.cost)},
                       {"baselines", std::move(rows)}});
@@ -148,12 +157,15 @@ int run_compare(const MapOptions& options) {
   const Result<MappedNetwork> best = search_mappings(model.works, target, options.search);
   if (!best) return report(best.error());
 
-  Json document = result_header("compare", model, target);
+  const Goal goal = objective_of(options.search, target).goal;
+  Json document = result_header("compare", model, target, options.search.objective);
   document["totals"] = totals_json(target, *best);
-  add_to(document, *best, *all);
-  const std::string title =
-      fmt::format("{} on {}, {}: cycles\n\n", model.name, target.system.name, target.precision);
-  return deliver(OutputSet(), options.report, title + print(*best, *all), print(document),
+  add_to(document, *best, *all, goal, target);
+  const std::string title = fmt::format(
+      "{} on {}, {}: {}\n\n", model.name, target.system.name, target.precision,
+      goal == Goal::Latency ? "cycles" : (goal == Goal::Energy ? "energy" : "energy times delay"));
+  return deliver(OutputSet(), options.report,
+                 title + print(*best, *all, goal, target.system.clock_hz), print(document),
                  best->stopped ? kStopped : kDone);
 }
 

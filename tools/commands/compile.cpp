@@ -28,15 +28,16 @@ int run_compile(const MapOptions& options) {
   Result<std::string> bytes = serialize(*program);
   if (!bytes) return report(bytes.error());
 
-  Json document = result_header("compile", model, target);
+  const Goal goal = objective_of(options.search, target).goal;
+  Json document = result_header("compile", model, target, options.search.objective);
   add_network(document, target, *network, options.report);
   const std::string json = print(document);
   OutputSet files(options.out);
   files.add_in_folder("program.pb", std::move(*bytes));
   files.add_in_folder("plan.yaml", print_plan(plan));
   files.add_in_folder("result.json", json);
-  const std::string text = print_network(model, target, *network) + "written    " + options.out +
-                           "/{program.pb, plan.yaml, result.json}\n";
+  const std::string text = print_network(model, target, *network, goal) + "written    " +
+                           options.out + "/{program.pb, plan.yaml, result.json}\n";
   return deliver(std::move(files), options.report, text, json, network->stopped ? kStopped : kDone);
 }
 

@@ -33,8 +33,8 @@ int run_evaluate(const MapOptions& options) {
   document["inputs"]["mapping"] = {{"hash", *hash}};
   document["timing_model"] = options.timing_model;
   add_network(document, *target, *network, options.report);
-  return deliver(OutputSet(), options.report, print_network(*model, *target, *network),
-                 print(document), kDone);
+  return deliver(OutputSet(), options.report,
+                 print_network(*model, *target, *network, Goal::Latency), print(document), kDone);
 }
 
 }  // namespace tilewright

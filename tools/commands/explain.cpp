@@ -15,6 +15,7 @@
 #include "tools/results/json.h"
 #include "tools/results/layer_table.h"
 #include "tools/results/mapping_words.h"
+#include "tools/results/measure.h"
 #include "tools/results/numbers.h"
 #include "tools/results/table.h"
 #include "tools/results/waveform_text.h"
@@ -45,7 +46,7 @@ std::string cost_text(const Cost& cost) {
   return text + "\n";
 }
 
-std::string layer_text(const MappedLayer& layer, const Target& target) {
+std::string layer_text(const MappedLayer& layer, const Target& target, Goal goal) {
   const LoopNest nest = lower(layer.work, target.system, target.info, layer.dsc);
   std::string text =
       fmt::format("layer '{}' ({}, {}): {} cycles, bound by {}\n", layer.work.name, layer.work.op,
@@ -61,26 +62,29 @@ std::string layer_text(const MappedLayer& layer, const Target& target) {
     text += fmt::format("{}{} {}", first ? "" : ", ", link, grouped(bytes));
     first = false;
   }
+  if (has_energy(target.system, target.info))
+    text += fmt::format("\nenergy by part:      {}, of {}", print_parts(layer.energy),
+                        print_amount(Goal::Energy, amount_of(layer), target.system.clock_hz));
   text +=
       fmt::format("\nno mapping is below: {} cycles (MACs over the peak, bytes over the link)\n",
                   grouped(layer.lower_bound_cycles));
   if (layer.search.space != "1")
-    text +=
-        fmt::format("search:              {} of {} mappings priced; {}\n",
-                    grouped(layer.search.evaluated), layer.search.space,
-                    layer.search.proven_optimal
-                        ? std::string("proven optimal in the declared space, under the cycle model")
-                        : fmt::format("not proven optimal, gap {}", percent(layer.search.gap)));
+    text += fmt::format("search:              {} of {} mappings priced; {}\n",
+                        grouped(layer.search.evaluated), layer.search.space,
+                        layer.search.proven_optimal
+                            ? proven_words(goal)
+                            : fmt::format("not proven optimal, gap {}", percent(layer.search.gap)));
   return text;
 }
 
-void add_legal(Explanation& all, const MappedLayer& layer, const Target& target) {
-  all.text += (all.text.empty() ? "" : "\n") + layer_text(layer, target);
+void add_legal(Explanation& all, const MappedLayer& layer, const Target& target, Goal goal) {
+  all.text += (all.text.empty() ? "" : "\n") + layer_text(layer, target, goal);
   all.layers.push_back({{"name", layer.work.name},
                         {"legal", true},
                         {"cycles", layer.cycles()},
                         {"bottleneck", name_of(layer.price.bottleneck)},
                         {"breakdown", breakdown_json(layer.price.cost)},
+                        {"energy_breakdown_pj", energy_breakdown_json(target, layer.energy)},
                         {"link_bytes", link_bytes_json(layer.link_bytes)},
                         {"rapid_dsc", rapid_dsc_json(layer.dsc)}});
 }
@@ -106,16 +110,22 @@ Result<Explanation> with_doublings(Explanation all, const MappedLayer& layer, co
   table.column("if doubled");
   table.column("this mapping", Table::Align::Right);
   table.column("best mapping", Table::Align::Right);
-  table.column("speedup", Table::Align::Right);
+  const Goal goal = objective_of(flags, target).goal;
+  table.column(goal == Goal::Latency ? "speedup" : "gain", Table::Align::Right);
+  const auto amount = [&](const MappedLayer& l) {
+    return print_amount(goal, amount_of(l), target.system.clock_hz);
+  };
   Json list = Json::array();
   for (const WhatIf& a : *answers) {
-    table.row({a.doubled, a.cycles > 0 ? grouped(a.cycles) : "-",
-               grouped(a.best) + (a.proven ? "" : " (not proven)"),
-               times(static_cast<double>(layer.cycles()) / static_cast<double>(a.best))});
+    const bool proven = a.best.search.proven_optimal;
+    table.row({a.doubled, a.same ? amount(*a.same) : "-",
+               amount(a.best) + (proven ? "" : " (not proven)"),
+               times(ratio(goal, amount_of(layer), amount_of(a.best)))});
     list.push_back({{"doubled", a.doubled},
-                    {"same_mapping_cycles", a.cycles > 0 ? Json(a.cycles) : Json(nullptr)},
-                    {"best_cycles", a.best},
-                    {"proven_optimal", a.proven}});
+                    {"same_mapping_cycles", a.same ? Json(a.same->cycles()) : Json(nullptr)},
+                    {"best_cycles", a.best.cycles()},
+                    {"best_energy_pj", energy_json(target, a.best.energy.total())},
+                    {"proven_optimal", proven}});
   }
   all.text += "\n" + table.print();
   all.layers[0]["if_doubled"] = std::move(list);
@@ -137,7 +147,7 @@ Result<Explanation> explain_given(const std::vector<Work>& works, const Target& 
       continue;
     }
     const MappedLayer layer = price_layer(work, target, found->dsc);
-    add_legal(all, layer, target);
+    add_legal(all, layer, target, objective_of(flags, target).goal);
     if (works.size() == 1) return with_doublings(std::move(all), layer, target, flags);
   }
   if (all.text.empty()) return bad_input(path, "maps none of the layers asked for");
@@ -149,7 +159,8 @@ Result<Explanation> explain_best(const std::vector<Work>& works, const Target& t
   const Result<MappedNetwork> network = search_mappings(works, target, flags);
   if (!network) return fail(network.error());
   Explanation all;
-  for (const MappedLayer& layer : network->layers) add_legal(all, layer, target);
+  for (const MappedLayer& layer : network->layers)
+    add_legal(all, layer, target, objective_of(flags, target).goal);
   if (network->stopped) all.status = kStopped;
   if (works.size() == 1 && !network->stopped)
     return with_doublings(std::move(all), network->layers[0], target, flags);
@@ -179,7 +190,7 @@ int run_explain(const MapOptions& options) {
                                 ? explain_best(*works, target, options.search)
                                 : explain_given(*works, target, options.mapping, options.search);
   if (!all) return report(all.error());
-  Json document = result_header("explain", model, target);
+  Json document = result_header("explain", model, target, options.search.objective);
   document["explanation"] = std::move(all->layers);
   return deliver(OutputSet(), options.report, all->text, print(document), all->status);
 }

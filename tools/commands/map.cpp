@@ -18,11 +18,12 @@ int run_map(const MapOptions& options) {
   const Result<MappedNetwork> network = search_mappings(model.works, target, options.search);
   if (!network) return report(network.error());
 
-  Json document = result_header("map", model, target);
+  const Goal goal = objective_of(options.search, target).goal;
+  Json document = result_header("map", model, target, options.search.objective);
   add_network(document, target, *network, options.report);
   OutputSet files;
   if (!options.out.empty()) files.add(options.out, print_plan(plan_of(model, target, *network)));
-  return deliver(std::move(files), options.report, print_network(model, target, *network),
+  return deliver(std::move(files), options.report, print_network(model, target, *network, goal),
                  print(document), network->stopped ? kStopped : kDone);
 }
 

@@ -18,10 +18,10 @@ int64_t MappedNetwork::macs() const {
   return sum;
 }
 
-int64_t MappedNetwork::energy_femtojoules() const {
-  int64_t total = 0;
-  for (const MappedLayer& layer : layers) total += layer.energy.total();
-  return total;
+Energy MappedNetwork::energy() const {
+  Energy sum;
+  for (const MappedLayer& layer : layers) sum.add(layer.energy);
+  return sum;
 }
 
 Cost MappedNetwork::cost() const {
@@ -74,6 +74,14 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
   return network;
 }
 
+Objective objective_of(const SearchFlags& flags, const Target& target) {
+  return {goal_named(flags.objective).value(), target.system.energy.leakage};
+}
+
+Measure value(const MappedLayer& layer, const Objective& objective) {
+  return objective.of(layer.cycles(), layer.energy);
+}
+
 Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork& network) {
   Plan plan{model.name, target.system.name, target.precision, {}};
   for (const MappedLayer& layer : network.layers)
@@ -86,8 +94,8 @@ Diagnostics not_in_this_version(const SearchFlags& flags) {
   auto missing = [&](const std::string& option, const std::string& hint) {
     findings.push_back({ErrorCode::Unsupported, option, "not in this version", hint});
   };
-  if (flags.objective != "latency")
-    missing("--objective " + flags.objective, "this version minimises latency");
+  if (!goal_named(flags.objective))
+    missing("--objective " + flags.objective, "this version has latency, energy and edp");
   if (flags.minibatch != 0)
     missing("--minibatch", "the model's own batch is used; --dim or --shape sets a free one");
   if (flags.training) missing("--training", "this version maps inference");

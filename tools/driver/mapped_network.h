@@ -10,6 +10,7 @@
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "costmodel/energy.h"
 #include "costmodel/price.h"
+#include "dse/objective.h"
 #include "tools/driver/load.h"
 
 namespace tilewright {
@@ -19,8 +20,8 @@ struct LayerSearch {
   std::string space = "1";  // mappings in the declared space, a decimal number of any length
   int64_t evaluated = 1;    // distinct legal mappings that were priced
   std::map<std::string, int64_t> pruned;  // by rule
-  bool proven_optimal = false;            // within the declared space, under the cycle model
-  double gap = 0;                         // (cycles - proven bound) / cycles; 0 when proven optimal
+  bool proven_optimal = false;  // under the objective, in the declared space, by the cost model
+  double gap = 0;               // (value - proven bound) / value; 0 when proven optimal
 };
 
 struct MappedLayer {
@@ -43,7 +44,8 @@ struct MappedNetwork {
   int64_t cycles() const;
   int64_t macs() const;
   Cost cost() const;  // summed over the layers
-  int64_t energy_femtojoules() const;
+  Energy energy() const;
+  int64_t energy_femtojoules() const { return energy().total(); }
 };
 
 // How a mapping becomes cycles.
@@ -64,6 +66,11 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
                                      TimingModel timing = TimingModel::Waveform);
 // From a mapping file, a plan (which is one) or a result document of --json.
 Result<std::vector<NamedMapping>> read_mappings(const std::string& path);
+
+// What the user asked to minimise; the name must be known.
+Objective objective_of(const SearchFlags& flags, const Target& target);
+// What it makes of a layer's cycles and energy.
+Measure value(const MappedLayer& layer, const Objective& objective);
 
 // The best mapping of each layer; Ctrl-C ends the search early, with the best so far.
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,

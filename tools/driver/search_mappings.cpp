@@ -14,14 +14,15 @@ constexpr const char* kFallback = "planner-rule";
 
 // A search that ended early may have met nothing good yet: the rule's mapping stands in where it is
 // better. The proven bound stays that of the search.
-MappedLayer best_so_far(const Work& work, const Target& target, const SearchResult& found) {
+MappedLayer best_so_far(const Work& work, const Target& target, const Objective& objective,
+                        const SearchResult& found) {
   MappedLayer best = price_layer(work, target, found.best);
   if (const auto rule = baseline_mapping(kFallback, work, target.system, target.info); rule) {
     MappedLayer other = price_layer(work, target, *rule);
-    if (other.cycles() < best.cycles()) best = std::move(other);
+    if (value(other, objective) < value(best, objective)) best = std::move(other);
   }
-  const auto cycles = static_cast<double>(best.cycles());
-  const double gap = (cycles - static_cast<double>(found.lower_bound_cycles)) / cycles;
+  const auto reached = static_cast<double>(value(best, objective));
+  const double gap = (reached - static_cast<double>(found.lower_bound)) / reached;
   best.search = {found.space, found.evaluated, found.pruned, false, gap};
   return best;
 }
@@ -32,12 +33,13 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
                                       const SearchFlags& flags) {
+  const Objective objective = objective_of(flags, target);
   Progress progress;
   const StopWatch watch(flags.time_budget);
   SearchOptions options;
   options.jobs = static_cast<int>(flags.jobs);
   options.exhaustive = flags.exhaustive;
-  if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
+  options.goal = objective.goal;
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
   options.stop = StopWatch::flag();
   const double begin = cpu_seconds();
@@ -53,7 +55,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
     const SearchResult& result = (*found)[k];
     all_proven = all_proven && result.proven;
     if (!result.proven) {
-      network.layers.push_back(best_so_far(works[k], target, result));
+      network.layers.push_back(best_so_far(works[k], target, objective, result));
       continue;
     }
     MappedLayer layer = price_layer(works[k], target, result.best);

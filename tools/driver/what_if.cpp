@@ -34,9 +34,8 @@ Result<std::vector<WhatIf>> what_if(const MappedLayer& layer, const Target& targ
     doubling.apply(other.system);
     const Result<MappedNetwork> best = search_mappings({layer.work}, other, flags);
     if (!best) return fail(best.error());
-    WhatIf answer{doubling.name, 0, best->layers[0].cycles(),
-                  best->layers[0].search.proven_optimal};
-    if (doubling.bandwidth) answer.cycles = price_layer(layer.work, other, layer.dsc).cycles();
+    WhatIf answer{doubling.name, std::nullopt, best->layers[0]};
+    if (doubling.bandwidth) answer.same = price_layer(layer.work, other, layer.dsc);
     answers.push_back(answer);
   }
   return answers;

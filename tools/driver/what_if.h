@@ -1,6 +1,7 @@
 // What a layer would take on a machine with twice of one thing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,9 @@ namespace tilewright {
 
 struct WhatIf {
   std::string doubled;  // "external bandwidth"
-  int64_t cycles = 0;   // of the same mapping; 0 where it means nothing there (capacities, lanes)
-  int64_t best = 0;     // of the best mapping for that machine
-  bool proven = false;  // that it is the best
+  // The same mapping there, where that means something (of bandwidths).
+  std::optional<MappedLayer> same;
+  MappedLayer best;  // the best mapping for that machine
 };
 
 // For each bandwidth, capacity and the lanes; each asks the search anew.

@@ -7,6 +7,7 @@
 
 #include "compiler/mapping/rapid_dsc_tree.h"
 #include "tools/cli/version.h"
+#include "tools/results/measure.h"
 
 namespace tilewright {
 
@@ -51,10 +52,9 @@ Json search_json(const LayerSearch& search) {
           {"gap", search.proven_optimal ? Json(0) : Json(search.gap)}};
 }
 
-// Picojoules; null where the system states none.
-Json energy_json(const Target& target, int64_t femtojoules) {
+Json edp_json(const Target& target, const Amount& amount) {
   if (!has_energy(target.system, target.info)) return nullptr;
-  return static_cast<double>(femtojoules) / 1000;
+  return joule_seconds(amount, target.system.clock_hz);
 }
 
 Json layer_json(const Target& target, const MappedLayer& layer) {
@@ -70,7 +70,9 @@ Json layer_json(const Target& target, const MappedLayer& layer) {
           {"macs", layer.work.macs()},
           {"link_bytes", link_bytes_json(layer.link_bytes)},
           {"energy_pj", energy_json(target, layer.energy.total())},
+          {"edp_js", edp_json(target, amount_of(layer))},
           {"breakdown", breakdown_json(layer.price.cost)},
+          {"energy_breakdown_pj", energy_breakdown_json(target, layer.energy)},
           {"rapid_dsc", rapid_dsc_json(layer.dsc)},
           {"search", search_json(layer.search)}};
 }
@@ -82,11 +84,12 @@ Json bare_header(const std::string& command) {
           {"tool", {{"name", "tilewright"}, {"version", tool_version()}, {"command", command}}}};
 }
 
-Json result_header(const std::string& command, const LoadedModel& model, const Target& target) {
+Json result_header(const std::string& command, const LoadedModel& model, const Target& target,
+                   const std::string& objective) {
   Json document = bare_header(command);
   document["model"] = model.name;
   document["system"] = target.system.name;
-  document["objective"] = "latency";
+  document["objective"] = objective;
   document["options"] = {{"precision", target.precision}};
   document["priced_only"] = priced_only(target);
   document["inputs"] = {{"model", {{"file", model.file}, {"hash", model.hash}}},
@@ -120,7 +123,22 @@ Json totals_json(const Target& target, const MappedNetwork& network) {
       {"macs", network.macs()},
       {"utilization", utilization(network.macs(), cost.cycles, target)},
       {"energy_pj", energy_json(target, network.energy_femtojoules())},
-      {"breakdown", breakdown_json(cost)}};
+      {"edp_js", edp_json(target, amount_of(network))},
+      {"breakdown", breakdown_json(cost)},
+      {"energy_breakdown_pj", energy_breakdown_json(target, network.energy())}};
+}
+
+Json energy_json(const Target& target, int64_t femtojoules) {
+  if (!has_energy(target.system, target.info)) return nullptr;
+  return static_cast<double>(femtojoules) / 1000;
+}
+
+Json energy_breakdown_json(const Target& target, const Energy& energy) {
+  if (!has_energy(target.system, target.info)) return nullptr;
+  Json parts = Json::object();
+  for (const auto& [name, femtojoules] : energy.parts())
+    parts[std::string(name)] = energy_json(target, femtojoules);
+  return parts;
 }
 
 Json rapid_dsc_json(const RapidDsc& dsc) { return yaml_json(to_yaml(dsc)); }

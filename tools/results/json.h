@@ -14,7 +14,8 @@ using Json = nlohmann::ordered_json;
 inline constexpr std::string_view kResultSchema = "tilewright/result/v1";
 
 // schema, tool, model, system, objective and inputs: what every document begins with.
-Json result_header(const std::string& command, const LoadedModel& model, const Target& target);
+Json result_header(const std::string& command, const LoadedModel& model, const Target& target,
+                   const std::string& objective = "latency");
 // schema and tool alone.
 Json bare_header(const std::string& command);
 
@@ -23,6 +24,10 @@ void add_network(Json& document, const Target& target, const MappedNetwork& netw
                  const ReportOptions& report);
 
 Json breakdown_json(const Cost& cost);
+// Picojoules by part; null where the system states no energy.
+Json energy_breakdown_json(const Target& target, const Energy& energy);
+// The same in all.
+Json energy_json(const Target& target, int64_t femtojoules);
 Json totals_json(const Target& target, const MappedNetwork& network);
 // The YAML form of a mapping, as JSON.
 Json rapid_dsc_json(const RapidDsc& dsc);

@@ -4,6 +4,7 @@
 
 #include "compiler/mapping/loop_nest.h"
 #include "tools/results/mapping_words.h"
+#include "tools/results/measure.h"
 #include "tools/results/numbers.h"
 #include "tools/results/table.h"
 
@@ -15,11 +16,10 @@ double share(int64_t part, int64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::string proven_words(const MappedNetwork& network) {
+std::string search_words(const MappedNetwork& network, Goal goal) {
   size_t proven = 0;
   for (const MappedLayer& layer : network.layers) proven += layer.search.proven_optimal ? 1 : 0;
-  return fmt::format("{} of {} layers proven optimal in the declared space, under the cycle model",
-                     proven, network.layers.size());
+  return fmt::format("{} of {} layers {}", proven, network.layers.size(), proven_words(goal));
 }
 
 }  // namespace
@@ -36,25 +36,36 @@ std::string print_classes(const Cost& cost) {
 }
 
 std::string print_network(const LoadedModel& model, const Target& target,
-                          const MappedNetwork& network) {
+                          const MappedNetwork& network, Goal goal) {
   using Align = Table::Align;
-  const int64_t cycles = network.cycles();
+  const int64_t cycles = network.cycles(), femtojoules = network.energy_femtojoules();
+  const bool energy = goal != Goal::Latency;
   Table table;
   table.column("layer");
   table.column("op");
   table.column("primitive");
   table.column("cycles", Align::Right);
   table.column("share", Align::Right);
+  if (energy) table.column("energy", Align::Right);
+  if (energy) table.column("share", Align::Right);
   table.column("bound by");
   table.column("util", Align::Right);
   table.column("mapping");
   for (const MappedLayer& layer : network.layers) {
     const LoopNest nest = lower(layer.work, target.system, target.info, layer.dsc);
     const bool array = layer.work.kind == WorkKind::Array;
-    table.row({layer.work.name, layer.work.op, layer.work.primitive, grouped(layer.cycles()),
-               percent(share(layer.cycles(), cycles)), std::string(name_of(layer.price.bottleneck)),
-               array ? percent(utilization(layer.work.macs(), layer.cycles(), target)) : "-",
-               mapping_words(layer.work, layer.dsc, nest)});
+    std::vector<std::string> row = {layer.work.name, layer.work.op, layer.work.primitive,
+                                    grouped(layer.cycles()),
+                                    percent(share(layer.cycles(), cycles))};
+    if (energy) {
+      row.push_back(print_amount(Goal::Energy, amount_of(layer), target.system.clock_hz));
+      row.push_back(percent(share(layer.energy.total(), femtojoules)));
+    }
+    row.insert(row.end(),
+               {std::string(name_of(layer.price.bottleneck)),
+                array ? percent(utilization(layer.work.macs(), layer.cycles(), target)) : "-",
+                mapping_words(layer.work, layer.dsc, nest)});
+    table.row(std::move(row));
   }
   std::string text =
       fmt::format("{} on {}, {}{}, {} cores\n\n", model.name, target.system.name, target.precision,
@@ -68,9 +79,10 @@ std::string print_network(const LoadedModel& model, const Target& target,
                   grouped(network.macs()), percent(utilization(network.macs(), cycles, target)));
   if (has_energy(target.system, target.info))
     text += fmt::format("energy     {:.2f} uJ, by the system's table\n",
-                        static_cast<double>(network.energy_femtojoules()) * 1e-9);
+                        static_cast<double>(femtojoules) * 1e-9);
   text += fmt::format("cycles are {}\n", print_classes(network.cost()));
-  text += fmt::format("search     {}\n", proven_words(network));
+  if (energy) text += fmt::format("energy is {}\n", print_parts(network.energy()));
+  text += fmt::format("search     {}\n", search_words(network, goal));
   return text;
 }
 

@@ -9,7 +9,7 @@ namespace tilewright {
 
 // One row per layer, then the totals and where the cycles go.
 std::string print_network(const LoadedModel& model, const Target& target,
-                          const MappedNetwork& network);
+                          const MappedNetwork& network, Goal goal);
 
 // "mac_compute 61.0 %, overlapped_visible 20.1 %, ...": classes with cycles, in declared order.
 std::string print_classes(const Cost& cost);
