@@ -39,10 +39,32 @@ bool wholly_inside(const AccessAxis& axis, int64_t extent) {
          axis.offset + axis.terms[0].coefficient * (extent - 1) < axis.extent;
 }
 
+// One axis of an external motion.
+struct MovedAxis {
+  const AccessAxis& axis;
+  int64_t step = 1;
+  const Slide* slide = nullptr;  // along this axis
+
+  MovedAxis(const Work& work, const Motion& m, size_t a)
+      : axis(work.operands[static_cast<size_t>(m.operand)].axes[a]), step(m.steps[a]) {
+    if (m.slide && m.slide->axis == static_cast<int>(a)) slide = &*m.slide;
+  }
+  // [T5] Those points of a tile that are fetched, where the sliding loop is past its first index
+  // or not.
+  int64_t points(const Extents& pos, const Extents& ext, bool slides) const {
+    return axis_points_inside(axis, step, pos, ext,
+                              slides ? slide->per_index * ext[slide->dim] : INT64_MAX);
+  }
+};
+
 // Calls visit(points) for each pair of slices at tile indices `at` of the axis' dims.
 template <class Visit>
-void for_slices(const AccessAxis& axis, int64_t step, const DimTiles (&dims)[2],
-                const int64_t (&at)[2], Visit&& visit) {
+void for_slices(const MovedAxis& moved, const DimTiles (&dims)[2], const int64_t (&at)[2],
+                Visit&& visit) {
+  const AccessAxis& axis = moved.axis;
+  bool slides = false;
+  for (size_t k = 0; moved.slide != nullptr && k < axis.terms.size(); ++k)
+    slides |= axis.terms[k].dim == moved.slide->dim && at[k] > 0;
   for (const Slice& a : dims[0].slices)
     for (const Slice& b : dims[1].slices) {
       Extents pos, ext = Extents::filled(1);
@@ -51,12 +73,12 @@ void for_slices(const AccessAxis& axis, int64_t step, const DimTiles (&dims)[2],
         pos[axis.terms[k].dim] = tile[k].start;
         ext[axis.terms[k].dim] = tile[k].size;
       }
-      visit(axis_points_inside(axis, step, pos, ext));
+      visit(moved.points(pos, ext, slides));
     }
 }
 
-AxisCounts counts_of(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
-                     const LoopNest& nest) {
+AxisCounts counts_of(const MovedAxis& moved, const RapidDsc& dsc, const LoopNest& nest) {
+  const AccessAxis& axis = moved.axis;
   AxisCounts counts;
   DimTiles dims[2];
   for (size_t k = 0; k < axis.terms.size(); ++k) {
@@ -65,12 +87,13 @@ AxisCounts counts_of(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
     counts.loop[k] = dims[k].loop;
     counts.trips[k] = dims[k].trips;
   }
-  counts.plain = !axis.terms.empty() && wholly_inside(axis, dsc.n[axis.terms[0].dim]);
+  counts.plain = moved.slide == nullptr && !axis.terms.empty() &&
+                 wholly_inside(axis, dsc.n[axis.terms[0].dim]);
   if (counts.plain) return counts;
   for (int64_t a = 0; a < counts.trips[0]; ++a)
     for (int64_t b = 0; b < counts.trips[1]; ++b) {
       int64_t most = 0;
-      for_slices(axis, step, dims, {a, b}, [&](int64_t n) { most = std::max(most, n); });
+      for_slices(moved, dims, {a, b}, [&](int64_t n) { most = std::max(most, n); });
       counts.most.push_back(most);
     }
   return counts;
@@ -78,14 +101,15 @@ AxisCounts counts_of(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
 
 // Sum of value(points along the axis) over all tiles and distinct slices of the cores.
 template <class Value>
-int64_t sum_over_tiles(const AccessAxis& axis, int64_t step, const RapidDsc& dsc,
-                       const LoopNest& nest, Value&& value) {
+int64_t sum_over_tiles(const MovedAxis& moved, const RapidDsc& dsc, const LoopNest& nest,
+                       Value&& value) {
+  const AccessAxis& axis = moved.axis;
   DimTiles dims[2];
   for (size_t k = 0; k < axis.terms.size(); ++k) dims[k] = tiles_of(axis.terms[k].dim, dsc, nest);
   int64_t sum = 0;
   for (int64_t a = 0; a < dims[0].trips; ++a)
     for (int64_t b = 0; b < dims[1].trips; ++b)
-      for_slices(axis, step, dims, {a, b}, [&](int64_t n) { sum += value(n); });
+      for_slices(moved, dims, {a, b}, [&](int64_t n) { sum += value(n); });
   return sum;
 }
 
@@ -98,7 +122,7 @@ TileGrid::TileGrid(const Work& work, const UnitTimes& times, const RapidDsc& dsc
     const Operand& operand = work.operands[static_cast<size_t>(m.operand)];
     std::vector<AxisCounts> axes;
     for (size_t a = 0; a < operand.axes.size(); ++a)
-      axes.push_back(counts_of(operand.axes[a], m.steps[a], dsc, nest));
+      axes.push_back(counts_of(MovedAxis(work, m, a), dsc, nest));
     axes_.push_back(std::move(axes));
     depth_.push_back(innermost(m.moves));
   }
@@ -211,7 +235,7 @@ int64_t TileGrid::bytes_once(size_t motion, int64_t elem_bits) const {
   int64_t whole = 1, runs = 1;
   std::optional<size_t> varied;
   const auto each = [&](size_t a, auto&& value) {
-    return sum_over_tiles(operand.axes[a], m.steps[a], dsc_, nest_, value);
+    return sum_over_tiles(MovedAxis(work_, m, a), dsc_, nest_, value);
   };
   for (size_t a = 0; a < operand.axes.size(); ++a) {
     const bool several = each(a, [](int64_t) { return 1; }) > 1;

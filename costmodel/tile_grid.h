@@ -1,5 +1,5 @@
 // The tiles of a layer over all its cores: extents, and elements inside the tensors, as the largest
-// of any core at each index. Equations [T1] - [T3] of README.md.
+// of any core at each index. Equations [T1] - [T5] of README.md.
 #pragma once
 
 #include <vector>
@@ -11,8 +11,9 @@
 
 namespace tilewright {
 
-// Points inside the tensor along one axis of one operand, per tile index of the (at most two) dims
-// that move it. A dim without a tile loop has the one index 0.
+// Points inside the tensor along one axis of one operand that a fetch takes, per tile index of the
+// (at most two) dims that move it: of a tile that slides the fresh ones. A dim without a tile loop
+// has the one index 0.
 struct AxisCounts {
   bool plain = false;      // one dim, wholly inside: the count is the tile's extent in `dim[0]`
   int loop[2] = {-1, -1};  // positions in the nest of the dims' loops; -1: none

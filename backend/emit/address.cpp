@@ -22,16 +22,19 @@ int64_t exactly(int64_t a, int64_t b) {
 }  // namespace
 
 DenseBox dense_box(const Operand& operand, const std::vector<int64_t>& steps,
-                   const Extents& nominal) {
+                   const Extents& nominal, const std::optional<Slide>& slide) {
   TW_CHECK(steps.size() == operand.axes.size(), "{} steps for {} axes of {}", steps.size(),
            operand.axes.size(), name_of(operand.role));
   DenseBox box{nominal, steps, {}, std::vector<int64_t>(steps.size()), 1};
   for (size_t a = 0; a < steps.size(); ++a)
     box.points.push_back(axis_points(operand.axes[a], steps[a], nominal));
-  for (size_t a = steps.size(); a-- > 0;) {
+  const auto put_outside = [&box](size_t a) {
     box.strides[a] = box.elems;
     box.elems *= box.points[a];
-  }
+  };
+  for (size_t a = steps.size(); a-- > 0;)
+    if (!slide || slide->axis != static_cast<int>(a)) put_outside(a);
+  if (slide) put_outside(static_cast<size_t>(slide->axis));
   return box;
 }
 
@@ -53,6 +56,11 @@ std::vector<BoxAxis> tile_axes(const Operand& operand, const DenseBox& tile) {
     box.limit = axis.extent;
     axes.push_back(std::move(box));
   }
+  return axes;
+}
+
+std::vector<BoxAxis> only_fresh(std::vector<BoxAxis> axes, const Slide& slide) {
+  axes[static_cast<size_t>(slide.axis)].last = {{tile_register(slide.dim), slide.per_index}};
   return axes;
 }
 

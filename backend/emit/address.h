@@ -2,8 +2,8 @@
 //
 // All of them index an axis by lattice points: point x of a box that starts at loop positions p is
 // element offset + sum coefficient * p + step * x of the tensor's axis. A buffer holds the points
-// of its box densely, row-major, with the extents of a whole (nominal) tile or block, however small
-// the box at an edge may be.
+// of its box densely, row-major (an axis along which it slides outermost), with the extents of a
+// whole (nominal) tile or block, however small the box at an edge may be.
 #pragma once
 
 #include <cstdint>
@@ -30,13 +30,15 @@ struct DenseBox {
   int64_t elems = 1;
 };
 DenseBox dense_box(const Operand& operand, const std::vector<int64_t>& steps,
-                   const Extents& nominal);
+                   const Extents& nominal, const std::optional<Slide>& slide = std::nullopt);
 
 // Points along one axis for the extents that registers `first_register`.. hold.
 Count count_of(const AccessAxis& axis, int64_t step, int first_register);
 
 // External memory <-> a tile in Lx; outer positions are those of the whole tensor, with its bounds.
 std::vector<BoxAxis> tile_axes(const Operand& operand, const DenseBox& tile);
+// Of these, only the points that a tile which slides lacks.
+std::vector<BoxAxis> only_fresh(std::vector<BoxAxis> axes, const Slide& slide);
 
 // A tile in Lx <-> a block at the array.
 std::vector<BoxAxis> block_axes(const Operand& operand, const DenseBox& tile,

@@ -31,6 +31,10 @@ class LocalMemory {
     buffer.buffer_elems = motion.buffer_elems;
     buffer.cell_bytes = static_cast<int32_t>(motion.cell_bits / 8);
     buffer.mask = tile ? tile_mask(motion.moves) : block_mask(motion.moves);
+    if (motion.slide) {
+      buffer.slide = tile_mask(bit(motion.slide->dim));
+      buffer.shift = motion.slide->shift * box.strides[static_cast<size_t>(motion.slide->axis)];
+    }
     int64_t& top = top_[static_cast<size_t>(buffer.memory)];
     buffer.base = top;
     const int64_t cells = buffer.buffers * buffer.buffer_elems;
@@ -73,7 +77,7 @@ PlacedOperand place(const LayerToEmit& layer, size_t index, LocalMemory& memory)
   PlacedOperand placed;
   placed.operand = &operand;
   placed.hop = hop;
-  if (hop != nullptr) placed.tile = dense_box(operand, hop->steps, layer.dsc.t);
+  if (hop != nullptr) placed.tile = dense_box(operand, hop->steps, layer.dsc.t, hop->slide);
   placed.external = {Memory::External,
                      layer.tensors[index].address,
                      1,

@@ -52,7 +52,9 @@ class StreamWriter {
   Nest block_nest() const;
   void tile_transfers(bool store, TransferType type, At at);
   void out_transfers(const Motion& motion, bool store, At at);
-  void tile_transfer(const Motion& motion, bool store, At at, const Buffer& outer, Visit visit);
+  void sliding_transfers(const Motion& motion, At at);
+  Transfer tile_transfer(const Motion& motion, bool store, At at, const Buffer& outer) const;
+  void add_visit(Transfer transfer, Visit visit, RegisterMask visits);
   void block_transfers(TransferType type, At at);
   void external_stream();
   void load_stream();
@@ -105,31 +107,50 @@ void StreamWriter::tile_transfers(bool store, TransferType type, At at) {
     if (motion.type != type) continue;
     if (motion.store) {
       if (store || motion.revisits != 0) out_transfers(motion, store, at);
+    } else if (!store && motion.slide) {
+      sliding_transfers(motion, at);
     } else if (!store) {
-      tile_transfer(motion, false, at, of(motion).external, Visit::Any);
+      add(Unit::Ext, tile_transfer(motion, false, at, of(motion).external));
     }
   }
+}
+
+// The whole tile where the loop begins, what is fresh where it goes on.
+void StreamWriter::sliding_transfers(const Motion& motion, At at) {
+  const RegisterMask slide = tile_mask(bit(motion.slide->dim));
+  Transfer transfer = tile_transfer(motion, false, at, of(motion).external);
+  add_visit(transfer, Visit::Initial, slide);
+  if (at == At::First) return;
+  transfer.axes = only_fresh(std::move(transfer.axes), *motion.slide);
+  add_visit(std::move(transfer), Visit::Again, slide);
 }
 
 // Partial sums of OUT leave unless the visit is the last, and come back unless it is the first.
 void StreamWriter::out_transfers(const Motion& motion, bool store, At at) {
   const PlacedOperand& p = of(motion);
+  const RegisterMask revisits = tile_mask(motion.revisits);
   if (!store) {
-    if (at != At::First) tile_transfer(motion, false, at, p.scratch, Visit::Again);
+    if (at != At::First)
+      add_visit(tile_transfer(motion, false, at, p.scratch), Visit::Again, revisits);
     return;
   }
   if (motion.revisits != 0 && at != At::Last)
-    tile_transfer(motion, true, at, p.scratch, Visit::Unfinished);
-  tile_transfer(motion, true, at, p.external, motion.revisits != 0 ? Visit::Final : Visit::Any);
+    add_visit(tile_transfer(motion, true, at, p.scratch), Visit::Unfinished, revisits);
+  add_visit(tile_transfer(motion, true, at, p.external),
+            motion.revisits != 0 ? Visit::Final : Visit::Any, revisits);
 }
 
-void StreamWriter::tile_transfer(const Motion& motion, bool store, At at, const Buffer& outer,
-                                 Visit visit) {
+void StreamWriter::add_visit(Transfer transfer, Visit visit, RegisterMask visits) {
+  transfer.when.visit = visit;
+  transfer.when.visits = visits;
+  add(Unit::Ext, std::move(transfer));
+}
+
+Transfer StreamWriter::tile_transfer(const Motion& motion, bool store, At at,
+                                     const Buffer& outer) const {
   const PlacedOperand& p = of(motion);
   Transfer transfer;
   transfer.when = when_moving(at, store, tile_mask(motion.moves));
-  transfer.when.visit = visit;
-  if (visit != Visit::Any) transfer.when.visits = tile_mask(motion.revisits);
   transfer.store = store;
   transfer.spread = motion.type == TransferType::Stream && (at == At::Next || at == At::Previous);
   transfer.outer = outer;
@@ -137,7 +158,7 @@ void StreamWriter::tile_transfer(const Motion& motion, bool store, At at, const 
   transfer.axes = in_runs(tile_axes(*p.operand, p.tile), motion);
   transfer.fill = store ? 0 : p.operand->fill;
   transfer.multicast = p.multicast;
-  add(Unit::Ext, std::move(transfer));
+  return transfer;
 }
 
 void StreamWriter::block_transfers(TransferType type, At at) {

@@ -71,12 +71,13 @@ template <> inline constexpr auto kFields<AxisSide> = std::tuple{
     field("offset", &AxisSide::offset, kAny), field("terms", &AxisSide::terms, kFew),
     field("step", &AxisSide::step, kAny), field("stride", &AxisSide::stride, kAny)};
 template <> inline constexpr auto kFields<BoxAxis> = std::tuple{
-    field("count", &BoxAxis::count), field("outer", &BoxAxis::outer), field("inner", &BoxAxis::inner),
-    field("limit", &BoxAxis::limit, {-1, kWide}), field("run", &BoxAxis::run)};
+    field("count", &BoxAxis::count), field("outer", &BoxAxis::outer),
+    field("inner", &BoxAxis::inner), field("limit", &BoxAxis::limit, {-1, kWide}), field("run", &BoxAxis::run), field("last", &BoxAxis::last, kFew)};
 template <> inline constexpr auto kFields<Buffer> = std::tuple{
     field("memory", &Buffer::memory, {0, 0, Style::Always}), field("base", &Buffer::base, kCount),
     field("buffers", &Buffer::buffers, {1, 64}), field("buffer_elems", &Buffer::buffer_elems, kCount),
-    field("cell_bytes", &Buffer::cell_bytes, {1, 8}), field("mask", &Buffer::mask, kMask)};
+    field("cell_bytes", &Buffer::cell_bytes, {1, 8}), field("mask", &Buffer::mask, kMask),
+    field("slide", &Buffer::slide, kMask), field("shift", &Buffer::shift, kCount)};
 template <> inline constexpr auto kFields<LoopSpec> = std::tuple{
     field("reg", &LoopSpec::reg, kRegister), field("step", &LoopSpec::step, kPositive),
     field("trips", &LoopSpec::trips, kCount)};
@@ -200,8 +201,8 @@ template <>
 inline constexpr std::array<std::string_view, 3> kNames<Trigger> = {"always", "entering",
                                                                     "leaving"};
 template <>
-inline constexpr std::array<std::string_view, 4> kNames<Visit> = {"any", "again", "unfinished",
-                                                                  "final"};
+inline constexpr std::array<std::string_view, 5> kNames<Visit> = {"any", "initial", "again",
+                                                                  "unfinished", "final"};
 template <>
 inline constexpr std::array<std::string_view, 3> kNames<Accumulate> = {"assign", "add", "max"};
 template <>

@@ -5,9 +5,7 @@
 // `sfu` (accumulators -> Lx, and element-wise work on Lx).
 //
 // Each stream has index registers r0..r15, each a position and an extent. r0..r7 serve the tile
-// loops over dims mb grp out in i j ki kj, r8..r15 the block loops over the same dims. Outside of
-// any nest a register that belongs to no loop of several trips still has its one value: position
-// 0 and the extent of its limit (see Nest).
+// loops over dims mb grp out in i j ki kj, r8..r15 the block loops over the same dims (see Nest).
 #pragma once
 
 #include <array>
@@ -43,6 +41,7 @@ enum class Trigger : uint8_t {
 // Which visits of the state count: of those that reach it with other values of `visits`.
 enum class Visit : uint8_t {
   Any,
+  Initial,     // every register of `visits` is in its first round
   Again,       // a register of `visits` is past its first round
   Unfinished,  // a register of `visits` has rounds to come
   Final,       // every register of `visits` is in its last round
@@ -82,8 +81,7 @@ struct Count {
 struct AxisSide {
   int64_t offset = 0;
   std::vector<RegisterTerm> terms;
-  int64_t step = 1;
-  int64_t stride = 1;
+  int64_t step = 1, stride = 1;
   bool operator==(const AxisSide&) const = default;
 };
 
@@ -92,22 +90,26 @@ struct BoxAxis {
   AxisSide outer, inner;  // the end farther from and nearer to the array
   int64_t limit = -1;     // outer indices outside [0, limit) are padding; -1: no bound
   bool run = false;       // see Transfer; `ext` only
+  std::vector<RegisterTerm> last = {};  // unless empty (`ext` only), just the last
+                                        // sum of coefficient * extent(reg) points are copied
   bool operator==(const BoxAxis&) const = default;
 };
 
-// A place for data: `buffers` copies of `buffer_elems` elements from `base`. The copy in use is
-// k mod buffers, where k counts the states that entered `mask` up to the state that the instruction
-// looks at, since the start of the layer (the first is k = 0): all streams count alike and so agree
-// without a message. A mask names registers of one stage: r0..r7 count states of the nest over
-// those, r8..r15 states of the nests over these (each of whose runs begins by entering).
-// `cell_bytes` is the size of an element there; `base` is in bytes (External, Lx) or cells.
+// A place for data: a circle of `buffers` * `buffer_elems` elements from `base`, `buffer_elems` of
+// them in use. These begin at element 0 in the first state of the layer that enters `mask`, and
+// with each further one up to the state that the instruction looks at `buffer_elems` later, or
+// `shift` later where a register of `slide` (Lx only, part of `mask`) is past its first round: all
+// streams count alike and so agree without a message. A mask names registers of one stage: r0..r7
+// count states of the nest over those, r8..r15 states of the nests over these (each of whose runs
+// begins by entering). `cell_bytes`: of an element; `base`: in bytes (External, Lx) or cells.
 struct Buffer {
   Memory memory = Memory::Lx;
   int64_t base = 0;
   int32_t buffers = 1;
   int64_t buffer_elems = 0;
   int32_t cell_bytes = 2;
-  RegisterMask mask = 0;
+  RegisterMask mask = 0, slide = 0;
+  int64_t shift = 0;
   bool operator==(const Buffer&) const = default;
 };
 
@@ -116,8 +118,8 @@ struct Buffer {
 // ceil(limit / step) rounds. Limits: of r0..r7 the core's slice of the dim, of r8..r15 the extent
 // of the register eight below. Position runs 0, step, 2*step, ...; extent is
 // min(step, limit - position), at least 0. Registers in no open nest hold position 0 and, as
-// extent, their limit. A nest over r8..r15, or one without loops
-// inside another, runs no round where any extent of r0..r7 is 0: an empty tile has no blocks.
+// extent, their limit. A nest over r8..r15, or one without loops inside another, runs no round
+// where any extent of r0..r7 is 0: an empty tile has no blocks.
 struct LoopSpec {
   int32_t reg = 0;
   int64_t step = 1;

@@ -155,10 +155,13 @@ class StreamVerifier {
     if (t.spread && (!ext || (t.when.at != At::Next && t.when.at != At::Previous)))
       say("only unit ext spreads a transfer, of the next or the previous state");
     if (!ext && t.store) say("only unit ext stores");
+    if (t.spread && t.inner.slide != 0) say("a spread transfer's inner buffer cannot slide");
     double points = 1, outer = 0, inner = 0;
     for (const BoxAxis& axis : t.axes) {
       if (!ext && !past_lx && axis.run) say("only external memory has runs");
+      if (!ext && !axis.last.empty()) say("only unit ext copies the last points alone");
       const double count = most_points(axis.count);
+      check_magnitude("last points of an axis", most_sum(axis.last));
       points *= std::max(1.0, count);
       outer += most_address(axis.outer, count);
       inner += most_address(axis.inner, count);
@@ -228,6 +231,11 @@ class StreamVerifier {
           opcode_of(layer_.streams[static_cast<size_t>(unit_)][static_cast<size_t>(at_)]).name,
           enumerator_name(unit_)));
     if (!of_one_stage(buffer.mask)) say(name + ".mask has registers below r8 and from r8 on");
+    if (buffer.slide != 0 && buffer.memory != Memory::Lx) say(name + " slides; only Lx does");
+    if ((buffer.slide & ~buffer.mask) != 0) say(name + ".slide has registers that .mask lacks");
+    if (buffer.shift > (buffer.slide != 0 ? buffer.buffer_elems : 0))
+      say(fmt::format("{} slides by {} of {} elements", name, buffer.shift,
+                      buffer.slide != 0 ? buffer.buffer_elems : 0));
     const bool in_bytes = buffer.memory == Memory::External || buffer.memory == Memory::Lx;
     const int64_t capacity = buffer.memory == Memory::External ? program_.external_bytes
                              : buffer.memory == Memory::Lx     ? program_.system.core.lx_bytes
@@ -257,9 +265,10 @@ class StreamVerifier {
       say(fmt::format("{}, up to {:.3g}, do not fit 60 bits", what, most));
   }
 
-  double most_points(const Count& count) const {
-    double most = 1;
-    for (const RegisterTerm& term : count.terms)
+  double most_points(const Count& count) const { return 1 + most_sum(count.terms); }
+  double most_sum(const std::vector<RegisterTerm>& terms) const {
+    double most = 0;
+    for (const RegisterTerm& term : terms)
       most += std::abs(static_cast<double>(term.coefficient)) *
               bounds_.extent[static_cast<size_t>(term.reg)];
     return most;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "backend/sim/geometry.h"
+#include "compiler/support/math.h"
 #include "compiler/support/overloaded.h"
 
 namespace tilewright::sim {
@@ -30,29 +31,59 @@ void CoreData::start(const LayerPlan& layer) {
       bytes[m].assign(static_cast<size_t>(layer.memory_bytes[m]), kPoisonByte);
 }
 
-DataPath::Region DataPath::region(const BufferPlan& plan, int32_t copy) {
+int64_t DataPath::Region::straight(int64_t first, int64_t stride, int64_t points) const {
+  if (circle == 0 || stride == 0) return points;
+  const int64_t from = index(first);
+  return std::min(points, stride > 0 ? ceil_div(circle - from, stride) : from / -stride + 1);
+}
+
+bool DataPath::Region::read(int64_t first, int64_t stride, int64_t points, float* to) const {
+  for (int64_t done = 0, n = 0; done < points; done += n) {
+    const int64_t from = first + done * stride;
+    n = straight(from, stride, points - done);
+    if (!read_run(at(from), stride, n, to + done)) return false;
+  }
+  return true;
+}
+
+void DataPath::Region::write(int64_t first, int64_t stride, int64_t points,
+                             const float* from) const {
+  for (int64_t done = 0, n = 0; done < points; done += n) {
+    const int64_t to = first + done * stride;
+    n = straight(to, stride, points - done);
+    write_run(at(to), stride, n, from + done);
+  }
+}
+
+DataPath::Region DataPath::region(const BufferPlan& plan, int64_t start) {
   const Buffer& b = plan.buffer;
   const int64_t cell = bytes_of(plan.format);
-  const int64_t start =
-      (counts_bytes(b.memory) ? b.base : b.base * cell) + copy * b.buffer_elems * cell;
+  const int64_t circle = b.slide != 0 ? b.buffers * b.buffer_elems : 0;
+  const int64_t byte =
+      (counts_bytes(b.memory) ? b.base : b.base * cell) + (circle == 0 ? start * cell : 0);
   MemoryBytes& bytes =
       b.memory == Memory::External ? external_ : core_.bytes[static_cast<size_t>(b.memory)];
-  Region region{&plan, copy, {bytes.data() + start, plan.format}, 0, b.buffer_elems};
+  Region region{&plan, start, {bytes.data() + byte, plan.format}, 0, b.buffer_elems, circle};
   if (b.memory == Memory::External) {
-    region.low = -(start / cell);
-    region.high = (static_cast<int64_t>(bytes.size()) - start) / cell;
+    region.low = -(byte / cell);
+    region.high = (static_cast<int64_t>(bytes.size()) - byte) / cell;
   }
   return region;
 }
 
 std::string DataPath::address(const Region& region, int64_t element) const {
   const Buffer& b = region.plan->buffer;
-  const Wide index = Wide{region.copy} * b.buffer_elems + element;
+  const Wide index =
+      region.circle == 0 ? Wide{region.start} + element : Wide{region.index(element)};
   const bool in_bytes = counts_bytes(b.memory);
-  return fmt::format("{} {} {} (element {} of {} of copy {} of the buffer at {})",
+  const std::string part =
+      region.circle != 0
+          ? fmt::format("those from {}", region.start)
+          : fmt::format("copy {}", region.start / std::max<int64_t>(b.buffer_elems, 1));
+  return fmt::format("{} {} {} (element {} of {} of {} of the buffer at {})",
                      kMemoryNames[static_cast<size_t>(b.memory)], in_bytes ? "byte" : "cell",
                      narrow(b.base + index * (in_bytes ? b.cell_bytes : 1)), element,
-                     b.buffer_elems, region.copy, b.base);
+                     b.buffer_elems, part, b.base);
 }
 
 MaybeFault DataPath::check(const Region& region, int64_t lowest, int64_t highest) const {
@@ -66,8 +97,16 @@ MaybeFault DataPath::check(const Region& region, int64_t lowest, int64_t highest
 
 Fault DataPath::unwritten(const Region& region, int64_t first, int64_t stride,
                           int64_t points) const {
-  const int64_t at = std::max<int64_t>(0, poisoned_in_run(region.cells.at(first), stride, points));
-  return {fmt::format("reads {}, which nothing has written{}", address(region, first + at * stride),
+  int64_t at = first;
+  for (int64_t done = 0, n = 0; done < points; done += n) {
+    const int64_t from = first + done * stride;
+    n = region.straight(from, stride, points - done);
+    const int64_t poisoned = poisoned_in_run(region.at(from), stride, n);
+    if (poisoned < 0) continue;
+    at = from + poisoned * stride;
+    break;
+  }
+  return {fmt::format("reads {}, which nothing has written{}", address(region, at),
                       region.plan->buffer.memory == Memory::External ? "" : " in this layer"),
           "a transfer is missing, or a semaphore that makes the reader wait for it"};
 }
@@ -91,8 +130,10 @@ MaybeFault DataPath::pad(const Region& inner, const Transfer& transfer,
   Box box(1);
   Wide base = 0;
   for (const BoxAxis& axis : transfer.axes) {
-    const int64_t count = count_of(axis.count, registers);
-    base += Wide{axis.inner.stride} * first_index(axis.inner, registers, nullptr);
+    const int64_t all = count_of(axis.count, registers);
+    const int64_t begin = first_copied(axis, all, registers), count = all - begin;
+    base += axis.inner.stride *
+            (first_index(axis.inner, registers, nullptr) + Wide{axis.inner.step} * begin);
     if (count > 1) box.add(count)[0] = narrow(Wide{axis.inner.stride} * axis.inner.step);
   }
   const int64_t at = narrow(base);
@@ -100,7 +141,11 @@ MaybeFault DataPath::pad(const Region& inner, const Transfer& transfer,
     return fault;
   box.arrange(0);
   box.for_each_run([&](const Offsets& offset, const Offsets& stride, int64_t points) {
-    fill_run(inner.cells.at(at + offset[0]), stride[0], points, transfer.fill);
+    for (int64_t done = 0, n = 0; done < points; done += n) {
+      const int64_t to = at + offset[0] + done * stride[0];
+      n = inner.straight(to, stride[0], points - done);
+      fill_run(inner.at(to), stride[0], n, transfer.fill);
+    }
     return true;
   });
   return std::nullopt;
@@ -114,29 +159,33 @@ MaybeFault DataPath::copy(const Box& box, bool store, const Region& outer, int64
   const int64_t from_at = store ? inner_at : outer_at, to_at = store ? outer_at : inner_at;
   MaybeFault fault;
   box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
-    const int64_t source = from_at + at[from_side];
-    if (copy_run(from.cells.at(source), stride[from_side], to.cells.at(to_at + at[to_side]),
-                 stride[to_side], points))
-      return true;
-    fault = unwritten(from, source, stride[from_side], points);
-    return false;
+    const int64_t from_stride = stride[from_side], to_stride = stride[to_side];
+    for (int64_t done = 0, n = 0; done < points; done += n) {
+      const int64_t source = from_at + at[from_side] + done * from_stride;
+      const int64_t target = to_at + at[to_side] + done * to_stride;
+      n = to.straight(target, to_stride, from.straight(source, from_stride, points - done));
+      if (copy_run(from.at(source), from_stride, to.at(target), to_stride, n)) continue;
+      fault = unwritten(from, source, from_stride, n);
+      return false;
+    }
+    return true;
   });
   return fault;
 }
 
 MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look,
                              const Transfer& transfer) {
-  const Region outer = region(plan.buffers[0], look.copy[0]);
-  const Region inner = region(plan.buffers[1], look.copy[1]);
+  const Region outer = region(plan.buffers[0], look.start[0]);
+  const Region inner = region(plan.buffers[1], look.start[1]);
   const bool external = transfer.outer.memory == Memory::External;
   Box box(2);
   Wide outer_base = 0, inner_base = 0;
   bool padded = false, empty = false;
   for (const BoxAxis& axis : transfer.axes) {
     const AxisPoints points = points_of(axis, look.registers, slice_, external);
-    if (points.count == 0) return std::nullopt;
+    if (points.begin == points.count) return std::nullopt;
     const int64_t inside = points.high - points.low;
-    padded |= inside < points.count;
+    padded |= inside < points.count - points.begin;
     empty |= inside == 0;
     outer_base += axis.outer.stride * (points.first + Wide{axis.outer.step} * points.low);
     inner_base += axis.inner.stride * (first_index(axis.inner, look.registers, nullptr) +
@@ -205,7 +254,7 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, cons
   std::array<Region, 3> regions;
   const LocalView* const views[] = {&mac.inp, &mac.ker, &mac.acc};
   for (size_t v = 0; v < 3; ++v) {
-    regions[v] = region(plan.buffers[v], look.copy[v]);
+    regions[v] = region(plan.buffers[v], look.start[v]);
     Box box(1);
     for (size_t d = 0; d < 8; ++d)
       if (job.extent[d] > 1) box.add(job.extent[d])[0] = views[v]->stride[d];

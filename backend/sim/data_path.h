@@ -42,15 +42,26 @@ class DataPath {
                        const Look& from_look);
 
  private:
-  // One copy of a buffer, and which element offsets from its first element are allowed.
+  // The elements of a buffer that are in use, and which offsets from the first of them are allowed.
   struct Region {
     const BufferPlan* plan = nullptr;
-    int32_t copy = 0;
-    Cells cells;
+    int64_t start = 0;
+    Cells cells;  // from `start`; where the buffer slides, from its first element
     int64_t low = 0, high = 0;
+    int64_t circle = 0;  // elements of a buffer that slides
+
+    int64_t index(int64_t element) const {  // in the buffer
+      return circle == 0 ? start + element : (start + element) % circle;
+    }
+    Cells at(int64_t element) const { return cells.at(circle == 0 ? element : index(element)); }
+    // Of a run, the elements up to where it goes on at the other end of the circle.
+    int64_t straight(int64_t first, int64_t stride, int64_t points) const;
+    // As in cells.h.
+    bool read(int64_t first, int64_t stride, int64_t points, float* to) const;
+    void write(int64_t first, int64_t stride, int64_t points, const float* from) const;
   };
-  Region region(const BufferPlan& plan, int32_t copy);
-  // "Lx byte 1024 (element 12 of copy 0 of its buffer)"
+  Region region(const BufferPlan& plan, int64_t start);
+  // "Lx byte 1024 (element 12 of 16 of copy 0 of the buffer at 0)"
   std::string address(const Region& region, int64_t element) const;
   MaybeFault check(const Region& region, int64_t lowest, int64_t highest) const;
   // For a read that met poison somewhere in the run.

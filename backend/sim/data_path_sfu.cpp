@@ -41,7 +41,7 @@ MaybeFault DataPath::drain_run(const Drain& drain, const DrainRegions& regions, 
     const int64_t count = std::min(kRun, points - done);
     const auto start = [&](size_t side) { return at[side] + done * stride[side]; };
     const auto read = [&](size_t side, float* values) {
-      return read_run(regions[side].cells.at(start(side)), stride[side], count, values);
+      return regions[side].read(start(side), stride[side], count, values);
     };
     if (!read(0, sums)) return unwritten(regions[0], start(0), stride[0], count);
     if (!first) {
@@ -53,7 +53,7 @@ MaybeFault DataPath::drain_run(const Drain& drain, const DrainRegions& regions, 
         return unwritten(regions[2], start(2), stride[2], count);
       finish(drain, sums, drain.has_bias ? terms : nullptr, count);
     }
-    write_run(regions[to].cells.at(start(to)), stride[to], count, sums);
+    regions[to].write(start(to), stride[to], count, sums);
   }
   return std::nullopt;
 }
@@ -90,7 +90,7 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, cons
   std::array<int64_t, kDrainSides> base{};
   for (size_t s = 0; s < kDrainSides; ++s) {
     if (!needs[s]) continue;
-    regions[s] = region(plan.buffers[s], look.copy[s]);
+    regions[s] = region(plan.buffers[s], look.start[s]);
     if (s > 0) base[s] = drain_base(drain, *views[s], r);
     const int side = static_cast<int>(s);
     if (auto fault = check(regions[s], base[s] + box.lowest(side), base[s] + box.highest(side)))
@@ -125,7 +125,7 @@ MaybeFault DataPath::element_terms(const Elements& work, const Offsets& at, cons
     const int64_t start = at[i] + reduced[i];
     float* const to = core_.operands[i].data();
     inputs[i] = to;
-    if (!read_run(work.regions[i].cells.at(start), stride[i], points, to))
+    if (!work.regions[i].read(start, stride[i], points, to))
       return unwritten(work.regions[i], start, stride[i], points);
   }
   float* const terms = core_.terms.data();
@@ -142,9 +142,9 @@ MaybeFault DataPath::element_run(const Elements& work, const Offsets& at, const 
   float* const sums = core_.sums.data();
   const float* const terms = core_.terms.data();
   bool fresh = work.starts_anew || work.what.accumulate == Accumulate::Assign;
-  const Cells result = work.regions[out].cells.at(at[out]);
-  if (!fresh && !read_run(result, stride[out], points, sums))
-    return unwritten(work.regions[out], at[out], stride[out], points);
+  const Region& result = work.regions[out];
+  if (!fresh && !result.read(at[out], stride[out], points, sums))
+    return unwritten(result, at[out], stride[out], points);
   const auto combine = [&] {
     if (fresh || work.what.accumulate == Accumulate::Assign)
       std::copy_n(terms, points, sums);
@@ -162,7 +162,7 @@ MaybeFault DataPath::element_run(const Elements& work, const Offsets& at, const 
     }
     return !fault;
   });
-  if (!fault) write_run(result, stride[out], points, sums);
+  if (!fault) result.write(at[out], stride[out], points, sums);
   return fault;
 }
 
@@ -193,7 +193,7 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look,
     }
   }
   for (size_t s = 0; s <= inputs; ++s) {
-    work.regions[s] = region(plan.buffers[s], look.copy[s]);
+    work.regions[s] = region(plan.buffers[s], look.start[s]);
     const int side = static_cast<int>(s);
     if (auto fault = check(work.regions[s], all.lowest(side), all.highest(side))) return fault;
   }
@@ -221,8 +221,8 @@ MaybeFault DataPath::take_over(const InstructionPlan& plan, const Look& look, Da
   Box box(1);
   for (size_t d = 0; d < 8; ++d)
     if ((kept >> d & 1) != 0 && r.extent[d] > 1) box.add(r.extent[d])[0] = reduce.tile.stride[d];
-  const Region theirs = from.region(plan.buffers[0], from_look.copy[0]);
-  const Region ours = region(plan.buffers[0], look.copy[0]);
+  const Region theirs = from.region(plan.buffers[0], from_look.start[0]);
+  const Region ours = region(plan.buffers[0], look.start[0]);
   if (auto fault = check(ours, box.lowest(0), box.highest(0))) return fault;
   box.arrange(0);
   float* const sums = core_.sums.data();
@@ -231,13 +231,13 @@ MaybeFault DataPath::take_over(const InstructionPlan& plan, const Look& look, Da
   box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
     for (int64_t done = 0; done < points && !fault; done += kRun) {
       const int64_t count = std::min(kRun, points - done), first = at[0] + done * stride[0];
-      if (!read_run(theirs.cells.at(first), stride[0], count, sums))
+      if (!theirs.read(first, stride[0], count, sums))
         fault = from.unwritten(theirs, first, stride[0], count);
-      else if (!read_run(ours.cells.at(first), stride[0], count, terms))
+      else if (!ours.read(first, stride[0], count, terms))
         fault = unwritten(ours, first, stride[0], count);
       if (fault) return false;
       accumulate_run(reduce.accumulate, sums, terms, count);
-      write_run(ours.cells.at(first), stride[0], count, sums);
+      ours.write(first, stride[0], count, sums);
     }
     return !fault;
   });

@@ -33,6 +33,14 @@ int64_t count_of(const Count& count, const Registers& registers) {
   return static_cast<int64_t>(std::min<Wide>(span / count.step + 1, kMostPoints));
 }
 
+int64_t first_copied(const BoxAxis& axis, int64_t count, const Registers& registers) {
+  if (axis.last.empty()) return 0;
+  Wide last = 0;
+  for (const RegisterTerm& term : axis.last)
+    last += Wide{term.coefficient} * registers.extent[static_cast<size_t>(term.reg)];
+  return count - static_cast<int64_t>(std::clamp<Wide>(last, 0, count));
+}
+
 int64_t first_index(const AxisSide& side, const Registers& registers, const CoreSlice* start) {
   Wide index = side.offset;
   for (const RegisterTerm& term : side.terms) {
@@ -49,12 +57,13 @@ AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const Core
   AxisPoints points;
   points.count = count_of(axis.count, registers);
   points.first = first_index(axis.outer, registers, outer_is_external ? &slice : nullptr);
+  points.begin = points.low = first_copied(axis, points.count, registers);
   points.high = points.count;
   if (axis.limit < 0 || points.count == 0) return points;
   const int64_t step = axis.outer.step, first = points.first;
   const auto inside = [&](int64_t index) { return index >= 0 && index < axis.limit; };
   if (step == 0) {
-    if (!inside(first)) points.high = 0;
+    if (!inside(first)) points.high = points.low;
     return points;
   }
   // Walking up from `start` in strides of |step|: the last index counts down when step < 0.
@@ -67,8 +76,8 @@ AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const Core
   const int64_t low = static_cast<int64_t>(std::min<Wide>(below, points.count));
   const int64_t high =
       std::max(low, static_cast<int64_t>(std::min<Wide>(under_limit, points.count)));
-  points.low = step > 0 ? low : points.count - high;
-  points.high = step > 0 ? high : points.count - low;
+  points.low = std::max(points.begin, step > 0 ? low : points.count - high);
+  points.high = std::max(points.low, step > 0 ? high : points.count - low);
   return points;
 }
 

@@ -9,13 +9,16 @@ namespace tilewright::sim {
 
 inline constexpr int64_t kMostPoints = int64_t{1} << 60;  // counts above are cut to this
 
-// Points along an axis; those in [low, high) are inside the outer limit, the others padding.
+// Points along an axis that are copied: those in [begin, count). Of these, those in [low, high) are
+// inside the outer limit, the others padding.
 struct AxisPoints {
-  int64_t count = 0, low = 0, high = 0;
+  int64_t begin = 0, count = 0, low = 0, high = 0;
   int64_t first = 0;  // outer index of point 0
 };
 
 int64_t count_of(const Count& count, const Registers& registers);
+// Of so many points of an axis, the first that is copied.
+int64_t first_copied(const BoxAxis& axis, int64_t count, const Registers& registers);
 // `start`: the core's slice where r0..r7 are to include its start, else null.
 int64_t first_index(const AxisSide& side, const Registers& registers, const CoreSlice* start);
 AxisPoints points_of(const BoxAxis& axis, const Registers& registers, const CoreSlice& slice,

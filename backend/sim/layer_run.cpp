@@ -24,8 +24,10 @@ int64_t points_touched(const Instruction& instruction, const Look& look) {
       Overloaded{
           [&](const Transfer& transfer) {
             int64_t points = 1;
-            for (const BoxAxis& axis : transfer.axes)
-              points = times(points, count_of(axis.count, registers));
+            for (const BoxAxis& axis : transfer.axes) {
+              const int64_t count = count_of(axis.count, registers);
+              points = times(points, count - first_copied(axis, count, registers));
+            }
             return points;
           },
           [&](const Mac& mac) {

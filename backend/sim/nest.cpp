@@ -46,6 +46,18 @@ RegisterMask NestState::inside(RegisterMask mask) const {
   return inner;
 }
 
+bool NestState::past_first(RegisterMask mask) const {
+  for (size_t l = 0; l < plan_->loops.size(); ++l)
+    if ((mask & bit_of(plan_->loops[l].reg)) != 0 && round_[l] > 0) return true;
+  return false;
+}
+
+bool NestState::before_last(RegisterMask mask) const {
+  for (size_t l = 0; l < plan_->loops.size(); ++l)
+    if ((mask & bit_of(plan_->loops[l].reg)) != 0 && round_[l] < trips_[l] - 1) return true;
+  return false;
+}
+
 void NestState::advance() {
   for (size_t l = plan_->loops.size(); l-- > 0;) {
     if (++round_[l] < trips_[l]) return;

@@ -53,6 +53,9 @@ class NestState {
   // Registers of the loops inside the innermost loop of several rounds that `mask` names.
   RegisterMask inside(RegisterMask mask) const;
   bool enters(RegisterMask mask) const { return is_first() || (changed_before() & mask) != 0; }
+  // Whether a register of `mask` is past its first round, or before its last.
+  bool past_first(RegisterMask mask) const;
+  bool before_last(RegisterMask mask) const;
   bool leaves(RegisterMask mask) const { return is_last() || (changed_after() & mask) != 0; }
 
   // The next (previous) state; must exist.

@@ -257,10 +257,14 @@ void Planner::buffer(InstructionPlan& plan, const Buffer& b) {
   int64_t& reach = plan_.memory_bytes[memory];
   reach = std::max(reach, in_bytes ? *end : *end / b.cell_bytes * 4);
 
+  if (b.slide != 0 && (b.memory != Memory::Lx || b.shift < 0 || b.shift > b.buffer_elems))
+    return report(fmt::format("a buffer in {} slides by {} of {} elements", kMemoryNames[memory],
+                              b.shift, b.buffer_elems));
+
   BufferPlan buffer{b, format_of(b), -1};
-  if (b.buffers > 1) {
+  if (b.buffers > 1 || b.slide != 0) {
     const bool block = (b.mask >> kBlockRegisters) != 0;
-    const CounterPlan counter{b.mask, block ? LoopStage::Block : LoopStage::Tile};
+    const CounterPlan counter{b.mask, block ? LoopStage::Block : LoopStage::Tile, b.slide};
     std::vector<CounterPlan>& counters = streams().counters;
     const auto known = std::find(counters.begin(), counters.end(), counter);
     buffer.counter = static_cast<int>(known - counters.begin());
@@ -355,6 +359,8 @@ void Planner::plan_of(InstructionPlan& plan, const Transfer& transfer) {
   if (transfer.spread &&
       !(ext && (transfer.when.at == At::Next || transfer.when.at == At::Previous)))
     return report("a spread transfer that does not look at another state of external memory");
+  if (transfer.spread && transfer.inner.slide != 0)
+    return report("a spread transfer whose inner buffer slides");
   plan.spread = transfer.spread;
   if (ext) plan.share = share_of(transfer.multicast, transfer.store && transfer.multicast != 0);
 }

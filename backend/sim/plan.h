@@ -18,17 +18,18 @@ namespace tilewright::sim {
 inline constexpr int kMostBuffers = 17;  // of one instruction
 inline constexpr int kMemories = 6;
 
-// Counts the states of a stage's nests that entered `mask`.
+// Counts the states of a stage's nests that entered `mask`, apart those where `slide` went on.
 struct CounterPlan {
   RegisterMask mask = 0;
   LoopStage stage = LoopStage::Tile;
+  RegisterMask slide = 0;
   bool operator==(const CounterPlan&) const = default;
 };
 
 struct BufferPlan {
   Buffer buffer;
   CellFormat format = CellFormat::Float;
-  int counter = -1;  // of its stream; -1: there is one copy
+  int counter = -1;  // of its stream; -1: always the same elements
 };
 
 // How the cores share what one of them does for its group: transfers of ext by their multicast

@@ -40,10 +40,23 @@ Registers Walker::registers() const {
   return all;
 }
 
+int64_t& Walker::kind_of(Entered& entered, const CounterPlan& counter, const NestState& nest) {
+  return nest.past_first(counter.slide) ? entered.slid : entered.anew;
+}
+
+int64_t Walker::start_of(const Buffer& buffer, const Entered& entered) {
+  const __int128 circle = static_cast<__int128>(buffer.buffers) * buffer.buffer_elems;
+  if (circle == 0 || entered.anew == 0) return 0;
+  const __int128 whole = static_cast<__int128>(buffer.buffer_elems) * (entered.anew - 1);
+  const __int128 slid = static_cast<__int128>(buffer.shift) * entered.slid;
+  return static_cast<int64_t>((whole + slid) % circle);
+}
+
 void Walker::count(const NestState& nest) {
   for (size_t c = 0; c < counts_.size(); ++c) {
     const CounterPlan& counter = plan_->counters[c];
-    if (counter.stage == nest.plan().stage && nest.enters(counter.mask)) ++counts_[c];
+    if (counter.stage == nest.plan().stage && nest.enters(counter.mask))
+      ++kind_of(counts_[c], counter, nest);
   }
 }
 
@@ -72,21 +85,17 @@ bool Walker::advance() {
 namespace {
 
 bool counts(const NestState& nest, const When& when) {
-  bool past_first = false, to_come = false;
-  for (size_t l = 0; l < nest.plan().loops.size(); ++l) {
-    if ((when.visits & bit_of(nest.plan().loops[l].reg)) == 0) continue;
-    past_first |= nest.round(l) > 0;
-    to_come |= nest.round(l) < nest.trips(l) - 1;
-  }
   switch (when.visit) {
     case Visit::Any:
       return true;
+    case Visit::Initial:
+      return !nest.past_first(when.visits);
     case Visit::Again:
-      return past_first;
+      return nest.past_first(when.visits);
     case Visit::Unfinished:
-      return to_come;
+      return nest.before_last(when.visits);
     case Visit::Final:
-      return !to_come;
+      return !nest.before_last(when.visits);
   }
   return false;
 }
@@ -117,14 +126,17 @@ void Walker::see(const NestState& nest, const InstructionPlan& instruction, Look
   look.changed = nest.changed_before();
   for (size_t b = 0; b < instruction.buffers.size(); ++b) {
     const BufferPlan& buffer = instruction.buffers[b];
-    look.copy[b] = 0;
+    look.start[b] = 0;
     if (buffer.counter < 0) continue;
-    const auto counter = static_cast<size_t>(buffer.counter);
-    int64_t entered = counts_[counter];
-    if (plan_->counters[counter].stage == nest.plan().stage &&
-        (opens || (changed & plan_->counters[counter].mask) != 0))
-      entered += step;
-    look.copy[b] = static_cast<int32_t>(std::max<int64_t>(entered - 1, 0) % buffer.buffer.buffers);
+    const CounterPlan& counter = plan_->counters[static_cast<size_t>(buffer.counter)];
+    Entered entered = counts_[static_cast<size_t>(buffer.counter)];
+    if (step != 0 && counter.stage == nest.plan().stage &&
+        (opens || (changed & counter.mask) != 0)) {
+      NestState later = nest;
+      if (step < 0 && counter.slide != 0) later.advance();
+      kind_of(entered, counter, later) += step;
+    }
+    look.start[b] = start_of(buffer.buffer, entered);
   }
 }
 

@@ -13,10 +13,11 @@ namespace tilewright::sim {
 // The state that a firing instruction looks at; complete, so that work can be done later from it.
 struct Look {
   Registers registers;
-  int64_t slots = 1, slot = 0;             // of a spread transfer: how many, and which one this is
-  bool first = true;                       // of its nest
-  RegisterMask changed = 0;                // registers that differ from the state before
-  std::array<int32_t, kMostBuffers> copy;  // per buffer of the instruction: the copy in use
+  int64_t slots = 1, slot = 0;  // of a spread transfer: how many, and which one this is
+  bool first = true;            // of its nest
+  RegisterMask changed = 0;     // registers that differ from the state before
+  // Per buffer of the instruction: the first of its elements that are in use.
+  std::array<int64_t, kMostBuffers> start;
 
   bool enters(RegisterMask mask) const { return first || (changed & mask) != 0; }
 };
@@ -37,6 +38,12 @@ class Walker {
   std::string state() const;
 
  private:
+  // States so far that a counter counts.
+  struct Entered {
+    int64_t anew = 0, slid = 0;
+  };
+  static int64_t start_of(const Buffer& buffer, const Entered& entered);
+  static int64_t& kind_of(Entered& entered, const CounterPlan& counter, const NestState& nest);
   // `around`: the state of the nest around `nest`, if there is one.
   bool fires(const NestState& nest, const NestState* around, const When& when) const;
   bool looks_far(const InstructionPlan& instruction, bool next, Look& look);
@@ -50,7 +57,7 @@ class Walker {
   const CoreSlice* slice_;
   std::vector<NestState> nests_;
   Registers registers_;          // in the current state
-  std::vector<int64_t> counts_;  // per counter: states entered so far
+  std::vector<Entered> counts_;  // per counter
 };
 
 }  // namespace tilewright::sim

@@ -24,11 +24,12 @@ int64_t axis_points(const AccessAxis& axis, int64_t step, const Extents& ext) {
 }
 
 int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& pos,
-                           const Extents& ext) {
+                           const Extents& ext, int64_t last) {
   int64_t first = axis.offset;
   for (const AccessTerm& term : axis.terms) first += term.coefficient * pos[term.dim];
   const int64_t points = axis_points(axis, step, ext);
-  const int64_t begin = first < 0 ? ceil_div(-first, step) : 0;
+  const int64_t inside = first < 0 ? ceil_div(-first, step) : 0;
+  const int64_t begin = std::max(inside, points - std::min(last, points));
   const int64_t end = axis.extent > first ? ceil_div(axis.extent - first, step) : 0;
   return std::max<int64_t>(0, std::min(points, end) - begin);
 }

@@ -18,9 +18,10 @@ int64_t lattice_step(const AccessAxis& axis, const Extents& box);
 // Lattice points of a box of extents `ext` (any <= the nominal ones; 0 when a term's extent is 0).
 int64_t axis_points(const AccessAxis& axis, int64_t step, const Extents& ext);
 
-// The same, but only those inside [0, axis.extent), for a box that starts at `pos`.
+// The same, but only those inside [0, axis.extent), for a box that starts at `pos`; of these, only
+// those among the box's `last` points.
 int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& pos,
-                           const Extents& ext);
+                           const Extents& ext, int64_t last = INT64_MAX);
 
 // Distinct indices inside [0, axis.extent) that a box of extents `ext` at the origin touches, holes
 // left out: exact up to 2^22 pairs of indices of the two terms, beyond that a lower bound.

@@ -68,6 +68,7 @@ class Findings {
     return work_.kind == WorkKind::Array && data.transfers.size() == 1 &&
            at_array(data.transfers[0], data.role);
   }
+  bool may_slide(size_t operand, size_t hop);
   bool hop_loop(const DataStructure& data, const Operand& operand, size_t hop);
   void capacity_rules();
 
@@ -250,7 +251,9 @@ bool Findings::hop_rules(size_t operand) {
             (!inner || (array_end(1) && leads(1, Place::Lx, at_end(1))));
   if (!route) return add(Code::TransferRoute, data.role, hops, inner ? 2 : 1);
   for (size_t hop = 0; hop < data.transfers.size(); ++hop)
-    if (!hop_type(data, hop) || !hop_loop(data, work_.operands[operand], hop)) return false;
+    if (!hop_type(data, hop) || !hop_loop(data, work_.operands[operand], hop) ||
+        !may_slide(operand, hop))
+      return false;
   return true;
 }
 
@@ -330,6 +333,19 @@ bool Findings::hop_loop(const DataStructure& data, const Operand& operand, size_
       innermost = loop;
   if (data.transfers[hop].loop == innermost) return true;
   return add({Code::TransferLoop, data.role, innermost, std::nullopt, 1, 0});
+}
+
+bool Findings::may_slide(size_t operand, size_t hop) {
+  const DataStructure& data = dsc_.data_structures[operand];
+  const DataTransfer& t = data.transfers[hop];
+  if (!t.slide) return true;
+  std::optional<Slide> slide;
+  if (t.src == Place::External && t.dst == Place::Lx && work_.kind != WorkKind::Move &&
+      t.type != TransferType::Stream)
+    slide = slide_of(work_.operands[operand], dsc_);
+  if (slide && slide->overlaps()) return true;
+  return add({Code::Slide, data.role, t.loop, std::nullopt, slide ? slide->shift : 1,
+              slide ? slide->points - 1 : 0});
 }
 
 void Findings::capacity_rules() {

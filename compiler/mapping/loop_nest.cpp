@@ -84,6 +84,7 @@ Motion motion_of(const Work& work, const RapidDsc& dsc, size_t operand, const Ho
   m.buffers = ahead && m.moves != 0 ? 2 : 1;
   for (const AccessAxis& axis : o.axes) m.steps.push_back(lattice_step(axis, *hop.box));
   m.buffer_elems = footprint_elems(o, *hop.box, *hop.box);
+  if (transfer.slide) m.slide = slide_of(o, dsc);
   for (Dim d : kDims)
     if (contains(o.dims(), d)) m.pieces *= dsc.core_d.parts[d];
   return m;

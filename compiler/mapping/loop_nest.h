@@ -9,6 +9,7 @@
 #include "compiler/arch/system.h"
 #include "compiler/mapping/rapid_dsc.h"
 #include "compiler/mapping/ring.h"
+#include "compiler/mapping/slide.h"
 
 namespace tilewright {
 
@@ -47,8 +48,9 @@ struct Motion {
                         // leave again, FP32 both
   int64_t pieces = 1;   // distinct ones among the cores (cores / multicast group)
   RingLoad ring;
-  uint32_t run_axes = 0;  // bits of the operand's axes along which a box lies as one run of
-                          // consecutive elements in external memory, whatever the tile
+  uint32_t run_axes = 0;       // bits of the operand's axes along which a box lies as one run of
+                               // consecutive elements in external memory, whatever the tile
+  std::optional<Slide> slide;  // where neighbouring tiles keep what they share in Lx
   bool operator==(const Motion&) const = default;
 };
 

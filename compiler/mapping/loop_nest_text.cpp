@@ -16,10 +16,11 @@ size_t depth_of(const Motion& motion, const std::vector<Loop>& loops) {
 
 std::string hop_text(const Motion& m) {
   const bool bytes = m.cell_bits % 8 == 0;
-  return fmt::format("{} {}: {}, {} x {} elements of {} {}{}", m.store ? "store" : "load",
+  return fmt::format("{} {}: {}, {} x {} elements of {} {}{}{}", m.store ? "store" : "load",
                      name_of(m.role), name_of(m.type), m.buffers, m.buffer_elems,
                      bytes ? m.cell_bits / 8 : m.cell_bits, bytes ? "bytes" : "bits",
-                     m.pieces > 1 ? fmt::format(", {} pieces", m.pieces) : "");
+                     m.pieces > 1 ? fmt::format(", {} pieces", m.pieces) : "",
+                     m.slide ? fmt::format(", slides along {}", name_of(m.slide->dim)) : "");
 }
 
 // Prints loops and hops of one stage; returns the indent below its innermost loop.

@@ -67,6 +67,7 @@ struct DataTransfer {
   Place dst = Place::Lx;
   TransferType type = TransferType::DoubleBuffer;
   std::optional<LoopRef> loop;
+  bool slide = false;  // External -> Lx: a tile keeps what it shares with the one before (slide.h)
   auto operator<=>(const DataTransfer&) const = default;
 };
 

@@ -71,6 +71,7 @@ YamlNode structure_node(const DataStructure& data) {
                              {"dst", yaml_string(name_of(t.dst))},
                              {"type", yaml_string(name_of(t.type))}});
     if (t.loop) yaml_add(hop, "loop", yaml_string(print_loop(*t.loop)));
+    if (t.slide) yaml_add(hop, "slide", yaml_boolean(true));
     transfers.push_back(yaml_flow(std::move(hop)));
   }
   yaml_add(node, "transfers", yaml_list(std::move(transfers)));
@@ -258,6 +259,7 @@ class MappingReader {
                 hop.type);
     }
     if (const YamlNode* loop = fields.find("loop", Need::Optional)) hop.loop = read_loop(*loop);
+    fields.boolean("slide", hop.slide, Need::Optional);
     fields.finish();
     return hop;
   }

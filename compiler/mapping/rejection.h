@@ -56,7 +56,10 @@ namespace tilewright {
     "one operand may bypass Lx, the tiles of the others are then block-loaded", "operands")        \
   X(R26, BypassPadding, "bypass-padding", "an operand with padding cannot bypass Lx", "indices")   \
   X(R27, BypassStops, "bypass-stops",                                                              \
-    "no operand bypasses Lx where external memory enters at stops of the ring", "stops")
+    "no operand bypasses Lx where external memory enters at stops of the ring", "stops")           \
+  X(R28, Slide, "slide",                                                                           \
+    "a tile that slides must keep some of the one before, along the one axis that its loop moves", \
+    "points")
 
 enum class RejectionCode : uint8_t {
 #define X(number, id, name, text, unit) id,

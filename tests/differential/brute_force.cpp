@@ -46,7 +46,7 @@ void for_each_index(const Ranges& box, Visit&& visit) {
 }
 
 // Distinct elements of the operand that the box touches; `clip`: only those inside the tensor.
-int64_t touched(const Operand& operand, Ranges box, bool clip) {
+std::set<std::vector<int64_t>> elements_of(const Operand& operand, Ranges box, bool clip) {
   for (size_t d = 0; d < kDimCount; ++d)
     if (!depends(operand, d) && box[d].begin < box[d].end) box[d].end = box[d].begin + 1;
   std::set<std::vector<int64_t>> elements;
@@ -61,7 +61,20 @@ int64_t touched(const Operand& operand, Ranges box, bool clip) {
     }
     elements.insert(element);
   });
-  return static_cast<int64_t>(elements.size());
+  return elements;
+}
+
+int64_t touched(const Operand& operand, const Ranges& box, bool clip) {
+  return static_cast<int64_t>(elements_of(operand, box, clip).size());
+}
+
+// Those inside the tensor that one box touches and another does not.
+int64_t fresh(const Operand& operand, const Ranges& box, const Ranges& before) {
+  const auto known = elements_of(operand, before, true);
+  int64_t count = 0;
+  for (const std::vector<int64_t>& element : elements_of(operand, box, true))
+    count += known.contains(element) ? 0 : 1;
+  return count;
 }
 
 // The loops of one stage, in order, over the box; every state as the sub-box of its tile. `trips`
@@ -144,6 +157,8 @@ class CoreCount {
         if (o.role == Role::Out)
           bytes["external"] +=
               packed(touched(o, tiles[n], true), bits_of_out(n, tiles.size(), at_one_place));
+        else if (n > 0 && slides(o, n, trips))
+          bytes["external"] += packed(fresh(o, tiles[n], tiles[n - 1]), precision_.bits);
         else if (n == 0 || !at_one_place(n, n - 1))
           bytes["external"] += packed(touched(o, tiles[n], true), precision_.bits);
       }
@@ -225,6 +240,20 @@ class CoreCount {
         return false;
     }
     return true;
+  }
+
+  // Whether an operand whose tiles slide has come to state n by a step of its innermost loop.
+  bool slides(const Operand& o, size_t n, const std::array<int64_t, kDimCount>& trips) const {
+    const size_t number = static_cast<size_t>(&o - work_.operands.data());
+    if (!dsc_.data_structures[number].transfers[0].slide) return false;
+    size_t inside = 1;
+    for (auto loop = dsc_.loop_order.rbegin(); loop != dsc_.loop_order.rend(); ++loop) {
+      if (loop->stage != Stage::T) continue;
+      const auto d = static_cast<size_t>(loop->dim);
+      if (depends(o, d)) return n % inside == 0 && n / inside % static_cast<size_t>(trips[d]) != 0;
+      inside *= static_cast<size_t>(trips[d]);
+    }
+    return false;
   }
 
   bool moves_in_blocks(const Operand& o) const {

@@ -120,17 +120,66 @@ class Layer {
     return work_.operands[static_cast<size_t>(m.operand)];
   }
 
+  // Points inside the tensor along an axis of the box at `pos`; beside the box of the state before,
+  // only those beyond it.
+  static int64_t points(const AccessAxis& axis, int64_t step, const Extents& pos,
+                        const Extents& ext, const Extents* pos_before, const Extents& ext_before) {
+    const auto first = [&](const Extents& at) {
+      int64_t index = axis.offset;
+      for (const AccessTerm& term : axis.terms) index += term.coefficient * at[term.dim];
+      return index;
+    };
+    int64_t known = INT64_MIN, count = 0;
+    if (pos_before != nullptr)
+      known = first(*pos_before) + step * (axis_points(axis, step, ext_before) - 1);
+    for (int64_t x = 0; x < axis_points(axis, step, ext); ++x) {
+      const int64_t index = first(pos) + step * x;
+      count += index > known && index >= 0 && index < axis.extent ? 1 : 0;
+    }
+    return count;
+  }
+
+  // Whether m's tile at state s lies beside that of the state before: its innermost loop stepped.
+  bool slides(const Motion& m, size_t s) const {
+    if (!dsc_.data_structures[static_cast<size_t>(m.operand)].transfers[0].slide) return false;
+    for (size_t l = tiles_.loops.size(); l-- > 0;)
+      if (contains(m.moves, tiles_.loops[l].ref.dim))
+        return tiles_.enters(s, m.moves) && tiles_.states[s][l] > 0;
+    return false;
+  }
+
+  // Whether m's innermost loop moves the axis.
+  bool moves(const AccessAxis& axis, const Motion& m) const {
+    for (size_t l = tiles_.loops.size(); l-- > 0;) {
+      const Dim d = tiles_.loops[l].ref.dim;
+      if (!contains(m.moves, d)) continue;
+      for (const AccessTerm& term : axis.terms)
+        if (term.dim == d) return true;
+      return false;
+    }
+    return false;
+  }
+  Extents position(size_t core, size_t s) const {
+    Extents pos = tiles_.position(s);
+    for (Dim d : kDims) pos[d] += starts_[core][d];
+    return pos;
+  }
+
   // Bytes of the largest piece that any core moves at a state.
   int64_t piece(const Motion& m, size_t s, int64_t elem_bits) const {
     int64_t most = 0;
     for (size_t c = 0; c < starts_.size(); ++c) {
-      Extents pos = tiles_.position(s);
-      const Extents ext = tiles_.extent(s, shares_[c]);
-      for (Dim d : kDims) pos[d] += starts_[c][d];
+      const Extents pos = position(c, s), ext = tiles_.extent(s, shares_[c]);
+      Extents pos_before, ext_before;
+      const bool slide = slides(m, s);
+      if (slide) pos_before = position(c, s - 1);
+      if (slide) ext_before = tiles_.extent(s - 1, shares_[c]);
       int64_t run = 1, runs = 1;
-      for (size_t a = 0; a < operand(m).axes.size(); ++a)
-        ((m.run_axes >> a & 1) != 0 ? run : runs) *=
-            axis_points_inside(operand(m).axes[a], m.steps[a], pos, ext);
+      for (size_t a = 0; a < operand(m).axes.size(); ++a) {
+        const bool along = slide && moves(operand(m).axes[a], m);
+        ((m.run_axes >> a & 1) != 0 ? run : runs) *= points(
+            operand(m).axes[a], m.steps[a], pos, ext, along ? &pos_before : nullptr, ext_before);
+      }
       most = std::max(most, runs * round_up(ceil_div(run * elem_bits, 8), times_.granule));
     }
     return most;

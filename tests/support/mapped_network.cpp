@@ -11,6 +11,7 @@
 #include "backend/sim/simulate.h"
 #include "compiler/mapping/compose.h"
 #include "compiler/mapping/share.h"
+#include "compiler/mapping/slide.h"
 #include "compiler/support/check.h"
 
 namespace tilewright::test {
@@ -98,6 +99,19 @@ T chosen(const std::map<Role, T>& of, Role role, T otherwise) {
 
 }  // namespace
 
+namespace {
+
+void slide_where_legal(const Work& work, RapidDsc& dsc) {
+  for (size_t o = 0; o < work.operands.size(); ++o) {
+    DataTransfer& hop = dsc.data_structures[o].transfers[0];
+    const std::optional<Slide> slide = slide_of(work.operands[o], dsc);
+    hop.slide = work.kind != WorkKind::Move && hop.dst == Place::Lx &&
+                hop.type != TransferType::Stream && slide && slide->overlaps();
+  }
+}
+
+}  // namespace
+
 RapidDsc complete(const Work& work, const Choice& choice) {
   MappingChoice whole;
   for (Dim d : kDims) {
@@ -120,6 +134,7 @@ RapidDsc complete(const Work& work, const Choice& choice) {
   dsc.core_d.ring_order.clear();
   for (Dim d : all_dims(choice.ring_order))
     if (dsc.core_d.parts[d] > 1) dsc.core_d.ring_order.push_back(d);
+  if (choice.slide) slide_where_legal(work, dsc);
   return dsc;
 }
 

@@ -49,6 +49,7 @@ struct Choice {
   std::map<Role, TransferType> outer_of, inner_of;
   std::map<Role, Place> near;  // L0 unless stated
   std::optional<Role> past_lx;
+  bool slide = false;  // tiles slide where they may
 };
 RapidDsc complete(const Work& work, const Choice& choice);
 

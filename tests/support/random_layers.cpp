@@ -205,6 +205,22 @@ void maybe_past_lx(Rng& rng, const Work& work, const System& system, Choice& c) 
   for (auto& [role, type] : c.outer_of) type = TransferType::BlockLoad;
 }
 
+// Often the loop over one dim of a window innermost, in small steps, and the other dim whole: such
+// tiles can slide.
+void favour_window(Rng& rng, const Work& work, Choice& c) {
+  std::vector<std::pair<Dim, Dim>> windows;
+  for (const AccessAxis& axis : work.operands[0].axes)
+    if (axis.terms.size() > 1) windows.emplace_back(axis.terms[0].dim, axis.terms[1].dim);
+  if (windows.empty() || rng.coin()) return;
+  auto [steps, other] = any(rng, windows);
+  if (rng.coin()) std::swap(steps, other);
+  c.t[steps] = std::min(c.t[steps], rng.between(1, 4));
+  c.b[steps] = std::min(c.b[steps], c.t[steps]);
+  if (rng.coin()) c.t[other] = ceil_div(work.extent[other], c.parts[other]);
+  std::erase(c.t_order, steps);
+  c.t_order.push_back(steps);
+}
+
 Choice random_choice(Rng& rng, const Work& work, const System& system) {
   Choice c;
   const bool array = work.kind == WorkKind::Array;
@@ -233,6 +249,7 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
   c.t_order = c.b_order = c.ring_order;
   shuffle(rng, c.t_order);
   shuffle(rng, c.b_order);
+  favour_window(rng, work, c);
   const bool sums_stay = divided || rng.coin();
   if (sums_stay)
     std::stable_partition(c.t_order.begin(), c.t_order.end(),
@@ -262,6 +279,7 @@ Choice random_choice(Rng& rng, const Work& work, const System& system) {
     c.inner_of[o.role] = any(rng, inner_types(o.role, c.near));
   }
   if (array) maybe_past_lx(rng, work, system, c);
+  c.slide = rng.below(4) != 0;
   return c;
 }
 

@@ -145,31 +145,40 @@ class RandomProgram {
     buffer.buffer_elems = std::min<int64_t>(buffer.buffer_elems, 1024);
     buffer.mask &= rng_.coin() ? 0xffu : 0xff00u;
   }
+  static void put(Buffer& buffer, Memory memory) {
+    buffer.memory = memory;
+    buffer.slide = buffer.memory == Memory::Lx ? buffer.slide & buffer.mask : 0;
+    buffer.shift = buffer.slide != 0 ? std::min(buffer.shift, buffer.buffer_elems) : 0;
+  }
   void mend(const LayerProgram& layer, Signal& i) { i.semaphore %= layer.semaphores; }
   void mend(const LayerProgram& layer, Wait& i) { i.semaphore %= layer.semaphores; }
   void mend(const LayerProgram&, Transfer& i) {
-    i.outer.memory = unit_ == Unit::Ext ? Memory::External : Memory::Lx;
-    i.inner.memory = unit_ == Unit::Ext ? Memory::Lx : rng_.coin() ? Memory::L0 : Memory::Lrf;
+    put(i.outer, unit_ == Unit::Ext ? Memory::External : Memory::Lx);
+    put(i.inner, unit_ == Unit::Ext ? Memory::Lx : rng_.coin() ? Memory::L0 : Memory::Lrf);
     (unit_ == Unit::Ext ? i.stream : i.store) = false;
     for (BoxAxis& axis : i.axes) axis.run &= unit_ == Unit::Ext;
+    for (BoxAxis& axis : i.axes)
+      if (unit_ != Unit::Ext) axis.last.clear();
     if (i.axes.size() > 2) i.axes.resize(2);
     mend(i.when);
     if (unit_ == Unit::Load && i.stream && rng_.coin()) i.inner.memory = Memory::Pe;
     if (unit_ == Unit::Load && i.inner.memory != Memory::Pe && rng_.below(3) == 0)
-      i.outer.memory = Memory::External;
+      put(i.outer, Memory::External);
     i.spread &= unit_ == Unit::Ext && (i.when.at == At::Next || i.when.at == At::Previous);
+    if (i.spread) i.inner.slide = i.inner.shift = 0;
   }
   void mend(const LayerProgram&, Mac& i) {
-    i.inp.buffer.memory = Memory::L0;
-    i.ker.buffer.memory = Memory::Lrf;
-    i.acc.buffer.memory = Memory::Acc;
+    put(i.inp.buffer, Memory::L0);
+    put(i.ker.buffer, Memory::Lrf);
+    put(i.acc.buffer, Memory::Acc);
     mend(i.when);
   }
   void mend(const LayerProgram&, Drain& i) {
-    i.acc.buffer.memory = Memory::Acc;
-    i.out.buffer.memory = i.bias.buffer.memory = Memory::Lx;
+    put(i.acc.buffer, Memory::Acc);
+    put(i.out.buffer, i.past_lx ? Memory::External : Memory::Lx);
+    put(i.bias.buffer, Memory::Lx);
     if (i.past_lx) {
-      i.out.buffer.memory = i.sums.buffer.memory = Memory::External;
+      put(i.sums.buffer, Memory::External);
     } else {
       i.sums = {};
       i.run = 0;
@@ -177,13 +186,13 @@ class RandomProgram {
     mend(i.when);
   }
   void mend(const LayerProgram&, Elementwise& i) {
-    for (SfuOperand& input : i.inputs) input.view.buffer.memory = Memory::Lx;
-    i.out.view.buffer.memory = Memory::Lx;
+    for (SfuOperand& input : i.inputs) put(input.view.buffer, Memory::Lx);
+    put(i.out.view.buffer, Memory::Lx);
     i.expr = expression(static_cast<int64_t>(i.inputs.size()));
     mend(i.when);
   }
   void mend(const LayerProgram&, RingReduce& i) {
-    i.tile.buffer.memory = Memory::Lx;
+    put(i.tile.buffer, Memory::Lx);
     if (i.accumulate == Accumulate::Assign) i.accumulate = Accumulate::Max;
     mend(i.when);
   }

@@ -142,6 +142,9 @@ std::vector<Mapping> mappings(const Graph& graph) {
       tiled.t_order.insert(tiled.t_order.begin(), d);
     }
   all.push_back({"tiled", 1, tiled});
+  tiled.slide = true;
+  all.push_back({"tiled, sliding", 1, tiled});
+  tiled.slide = false;
 
   Choice blocked = tiled;
   blocked.b = extents({{Dim::out, 3}, {Dim::j, 2}, {Dim::i, 3}}, 1);
@@ -159,6 +162,8 @@ std::vector<Mapping> mappings(const Graph& graph) {
   blocked.t = extents({{Dim::j, 3}, {Dim::in, 3}, {Dim::kj, 2}}, INT64_MAX);
   blocked.b = extents({{Dim::j, 2}, {Dim::in, 2}, {Dim::mb, 2}}, INT64_MAX);
   all.push_back({"long tiles", 1, blocked});
+  blocked.slide = true;
+  all.push_back({"long tiles, sliding", 1, blocked});
 
   const auto kept = [&](Dim d, int64_t parts) {
     return contains(work.reduction, d) ? 1 : std::min(parts, work.extent[d]);

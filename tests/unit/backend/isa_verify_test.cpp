@@ -248,3 +248,41 @@ TEST_CASE("verify: not more than the first findings") {
   for (int i = 0; i < 100; ++i) program.layers[0].streams[kLoad].emplace_back(Signal{9});
   CHECK(verify(program).size() == kMostFindings);
 }
+
+TEST_CASE("verify: buffers that slide") {
+  const std::string ext = ": layer 0 'conv1': ext 1 (xfer)",
+                    load = ": layer 0 'conv1': load 0 (xfer)";
+  const auto slides = [](Buffer& buffer) {
+    buffer.mask = buffer.slide = 1 << 2;
+    buffer.shift = 4;
+  };
+  Program sound = sound_program();
+  slides(at<Transfer>(sound, kExt, 1).inner);
+  CHECK(to_string(verify(sound)).empty());
+  check_rows({
+      {[&](Program& p) { slides(at<Transfer>(p, kExt, 1).outer); }, ext, "outer slides; only Lx"},
+      {[&](Program& p) { slides(at<Transfer>(p, kLoad, 0).inner); }, load, "inner slides; only Lx"},
+      {[&](Program& p) {
+         slides(at<Transfer>(p, kExt, 1).inner);
+         at<Transfer>(p, kExt, 1).inner.mask = 0;
+       },
+       ext, "inner.slide has registers that .mask lacks"},
+      {[&](Program& p) {
+         slides(at<Transfer>(p, kExt, 1).inner);
+         at<Transfer>(p, kExt, 1).inner.shift = 17;
+       },
+       ext, "inner slides by 17 of 16 elements"},
+      {[&](Program& p) { at<Transfer>(p, kExt, 1).inner.shift = 1; }, ext,
+       "inner slides by 1 of 0 elements"},
+      {[&](Program& p) {
+         slides(at<Transfer>(p, kExt, 1).inner);
+         at<Transfer>(p, kExt, 1).when.at = At::Next;
+         at<Transfer>(p, kExt, 1).spread = true;
+       },
+       ext, "a spread transfer's inner buffer cannot slide"},
+      {[&](Program& p) {
+         at<Transfer>(p, kLoad, 0).axes = {{{}, {}, {}, -1, false, {{2, 1}}}};
+       },
+       load, "only unit ext copies the last points alone"},
+  });
+}

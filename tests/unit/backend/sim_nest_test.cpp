@@ -44,12 +44,22 @@ struct Reference {
   bool leaves(size_t s, RegisterMask mask) const {
     return s + 1 == states.size() || differ(s, s + 1, mask);
   }
-  int64_t entered(size_t s, RegisterMask mask) const {
-    int64_t count = 0;
-    for (size_t k = 0; k <= s; ++k) count += enters(k, mask) ? 1 : 0;
-    return count;
+  bool past_first(size_t s, RegisterMask mask) const {
+    for (size_t l = 0; l < loops.size(); ++l)
+      if ((mask >> loops[l].reg & 1) != 0 && states[s][l] > 0) return true;
+    return false;
+  }
+  // Where what is in use of a buffer begins, moved on state by state.
+  int64_t start(size_t s, const Buffer& buffer) const {
+    int64_t start = 0;
+    for (size_t k = 1; k <= s; ++k)
+      if (enters(k, buffer.mask))
+        start += past_first(k, buffer.slide) ? buffer.shift : buffer.buffer_elems;
+    return start % (buffer.buffers * buffer.buffer_elems);
   }
   bool fires(size_t s, const When& when) const {
+    if (when.visit == Visit::Initial && past_first(s, when.visits)) return false;
+    if (when.visit == Visit::Again && !past_first(s, when.visits)) return false;
     return when.trigger == Trigger::Always ||
            (when.trigger == Trigger::Entering ? enters(s, when.mask) : leaves(s, when.mask));
   }
@@ -97,25 +107,31 @@ void check_look(const Reference& r, size_t s, const InstructionPlan& plan, const
     CHECK(look.registers.extent[reg + 8] == extent);
   }
   const RegisterMask mask = plan.buffers[1].buffer.mask;
-  CHECK(look.copy[1] == (r.entered(s, mask) - 1) % plan.buffers[1].buffer.buffers);
+  CHECK(look.start[1] == r.start(s, plan.buffers[1].buffer));
   CHECK(look.enters(mask) == r.enters(s, mask));
 }
 
 }  // namespace
 
-TEST_CASE("every state, its neighbours, and the copies of buffers") {
+TEST_CASE("every state, its neighbours, and what is in use of buffers") {
   Rng rng{11, 0};
   for (int round = 0; round < 300; ++round) {
     RandomNest made = random_nest(rng);
     const Reference& r = made.reference;
     const auto random_when = [&](At at) {
-      return When{
-          .at = at, .trigger = static_cast<Trigger>(rng.between(0, 2)), .mask = random_mask(rng)};
+      const Visit visits[] = {Visit::Any, Visit::Initial, Visit::Again};
+      return When{.at = at,
+                  .trigger = static_cast<Trigger>(rng.between(0, 2)),
+                  .mask = random_mask(rng),
+                  .visit = visits[rng.between(0, 2)],
+                  .visits = random_mask(rng)};
     };
     const auto random_transfer = [&](At at_state) {
       Transfer t =
           load(external(0, 4),
-               copies(lx(0, 4), static_cast<int32_t>(rng.between(2, 3)), random_mask(rng)), {});
+               copies(lx(0, 4), static_cast<int32_t>(rng.between(1, 3)), random_mask(rng)), {});
+      t.inner.slide = t.inner.mask & random_mask(rng);
+      t.inner.shift = t.inner.slide != 0 ? rng.between(0, 4) : 0;
       t.when = random_when(at_state);
       return t;
     };
@@ -170,18 +186,18 @@ TEST_CASE("block loops run within the tile, and count on over all tiles") {
   int32_t k = 0;
   for (const int64_t tile : {4, 4, 2}) {  // blocks of 3 and 1, 3 and 1, 2
     REQUIRE(walker.look(planned.instructions[1], look));
-    CHECK(look.copy[1] == k % 3);
+    CHECK(look.start[1] == k % 3 * 4);
     CHECK(look.registers.extent[kBlock + kOut] == std::min<int64_t>(3, tile));
     REQUIRE(walker.open(planned.nests[1]));
     for (int64_t position = 0; position < tile; position += 3) {
       REQUIRE(walker.look(planned.instructions[3], look));
-      CHECK(look.copy[1] == k++ % 3);
+      CHECK(look.start[1] == k++ % 3 * 4);
       CHECK(look.registers.position[kBlock + kOut] == position);
       CHECK(look.registers.extent[kBlock + kOut] == std::min<int64_t>(3, tile - position));
       walker.advance();
     }
     REQUIRE(walker.look(planned.instructions[5], look));
-    CHECK(look.copy[1] == (k - 1) % 3);
+    CHECK(look.start[1] == (k - 1) % 3 * 4);
     walker.advance();
   }
 }

@@ -166,6 +166,11 @@ TEST_CASE("each broken rule is named") {
        keep},
       {Code::BypassPadding, [](MappingChoice& c) { c.past_lx = 0; }, keep},
       {Code::Home, keep, [](RapidDsc& d) { d.data_structures[0].home = Place::Lx; }},
+      {Code::Slide, keep, [](RapidDsc& d) { d.data_structures[1].transfers[0].slide = true; }},
+      {Code::Slide, keep, [](RapidDsc& d) { d.data_structures[2].transfers[0].slide = true; }},
+      {Code::Slide, keep, [](RapidDsc& d) { d.data_structures[0].transfers[1].slide = true; }},
+      {Code::Slide, [](MappingChoice& c) { c.types[0][0] = TransferType::Stream; },
+       [](RapidDsc& d) { d.data_structures[0].transfers[0].slide = true; }},
   };
   const Work work = layer();
   System chip = rapid_chip();

@@ -40,6 +40,7 @@ inline RapidDsc random_rapid_dsc(std::mt19937& rng) {
     for (int t = below(4); t > 0; --t) {
       DataTransfer hop{place(), place(), static_cast<TransferType>(below(3)), std::nullopt};
       if (below(2) == 0) hop.loop = loop();
+      hop.slide = below(4) == 0;
       data.transfers.push_back(hop);
     }
     dsc.data_structures.push_back(std::move(data));

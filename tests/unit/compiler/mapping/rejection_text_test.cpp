@@ -48,6 +48,9 @@ TEST_CASE("each kind of rejection has its text") {
        "R18 lx-capacity: tiles in Lx: required 1180000 bytes, available 1048576"},
       {{Code::Home, Role::Bias, kNone, kNone, 0, 0},
        "R23 home: BIAS: operands live in external memory, row-major, in this version"},
+      {{Code::Slide, Role::Inp, t_mb, kNone, 4, 3},
+       "R28 slide: INP, T.mb: a tile that slides must keep some of the one before, along the one "
+       "axis that its loop moves: required 4 points, available 3"},
   };
   for (const Row& row : rows) CHECK(to_string(row.rejection) == row.text);
 }
@@ -60,5 +63,5 @@ TEST_CASE("every code of the table has its number and name") {
   CHECK(static_cast<int>(Code::id) == count++);
   TILEWRIGHT_REJECTIONS(X)
 #undef X
-  CHECK(count == 27);
+  CHECK(count == 28);
 }
