@@ -101,8 +101,9 @@ std::string json(const DataStructure& operand) {
     return fmt::format("[\"{}\", \"{}\"]", name_of(l.stage), name_of(l.dim));
   };
   const auto hop = [&](const DataTransfer& t) {
-    return fmt::format(R"({{"src": "{}", "dst": "{}", "type": "{}", "loop": {}}})", name_of(t.src),
-                       name_of(t.dst), name_of(t.type), t.loop ? loop(*t.loop) : "null");
+    return fmt::format(R"({{"src": "{}", "dst": "{}", "type": "{}", "slide": {}, "loop": {}}})",
+                       name_of(t.src), name_of(t.dst), name_of(t.type), t.slide,
+                       t.loop ? loop(*t.loop) : "null");
   };
   return fmt::format(R"({{"role": "{}", "transfers": {}}})", name_of(operand.role),
                      list(operand.transfers, hop));

@@ -48,10 +48,15 @@ class Operand:
         """B4: points of a box, padding included."""
         return prod(points for _, _, points in self.lattice(extent, steps))
 
-    def inside(self, extent, steps, start):
-        """T3: points of each axis of a box that lie in the tensor."""
-        return [sum(0 <= first + k * step < axis["extent"] for k in range(points))
-                for axis, (first, step, points) in zip(self.axes, self.lattice(extent, steps, start))]
+    def inside(self, extent, steps, start, sliding=None):
+        """T3: points of each axis of a box that lie in the tensor; T5: the fresh ones, along the
+        axis that the dim `sliding` moves."""
+        counts = []
+        for axis, (first, step, points) in zip(self.axes, self.lattice(extent, steps, start)):
+            fresh = sum(c // step * extent[d] for d, c in axis["terms"] if d == sliding) or points
+            counts.append(sum(0 <= first + k * step < axis["extent"]
+                              for k in range(max(0, points - fresh), points)))
+        return counts
 
 
 class Layer:

@@ -42,15 +42,23 @@ class TileNest(Pricing):
         """T3, T4: bytes of the slot, those of the largest count of any core."""
         boxes = [self.layer.tile(state.index, core) for core in range(self.layer.cores)]
         steps = self.layer.tile_steps[operand.role]
+        sliding = self.sliding(operand, state)
         points = [max(of_cores) for of_cores in
-                  zip(*[operand.inside(extent, steps, start) for extent, start in boxes])]
+                  zip(*[operand.inside(extent, steps, start, sliding) for extent, start in boxes])]
         return self.layer.box_bytes(operand, points, self.layer.t, bits, self.granule)
+
+    def sliding(self, operand, state):
+        """The dim whose step left some of the tile in Lx, or None."""
+        depth = self.depth(operand)
+        slides = self.layer.transfer(operand, True)["slide"]
+        return self.layer.t_loops[depth] if slides and state.index[depth] > 0 else None
 
     def count_pieces(self, operand, state, bits, store):
         pieces = {self.times.piece_of(operand, core): self.layer.tile(state.index, core)
                   for core in range(self.layer.cores)}
         for box in pieces.values():
-            points = operand.inside(box[0], self.layer.tile_steps[operand.role], box[1])
+            points = operand.inside(box[0], self.layer.tile_steps[operand.role], box[1],
+                                    self.sliding(operand, state))
             count = self.layer.box_bytes(operand, points, self.layer.t, bits, self.granule)
             self.bytes["external"] += count
             takers = 1 if store else self.layer.cores // self.times.pieces(operand)

@@ -1,4 +1,4 @@
-// R11 and T5 of costmodel/README.md on mappings that are counted by hand.
+// R13 and T5 of costmodel/README.md on mappings that are counted by hand.
 #include "compiler/mapping/compose.h"
 #include "compiler/mapping/loop_nest.h"
 #include "costmodel/price.h"
