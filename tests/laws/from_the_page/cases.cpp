@@ -152,16 +152,22 @@ std::string answer(const Work& work, const System& system, const PrecisionInfo& 
       e.external, e.ring, e.leakage);
 }
 
-// Half of the array layers get functions that take the SFU's special rate.
+ScalarOp any_op(Rng& rng, ScalarOp first, ScalarOp last) {
+  return static_cast<ScalarOp>(
+      rng.between(static_cast<int64_t>(first), static_cast<int64_t>(last)));
+}
+
+// Half of the array layers get one function of one operand and one of two, whichever.
 void vary_epilogue(Graph& graph, Rng& rng) {
   for (Node& node : graph.nodes) {
     if (!std::holds_alternative<Conv>(node.primitive) &&
         !std::holds_alternative<MatMul>(node.primitive))
       continue;
     if (rng.coin()) continue;
-    const ScalarOp first = rng.coin() ? ScalarOp::Sigmoid : ScalarOp::Exp;
-    node.epilogue = {{{first, ScalarRef::input(0), {}, {}},
-                      {ScalarOp::Mul, ScalarRef::input(0), ScalarRef::step(0), {}}}};
+    const ScalarOp one = any_op(rng, ScalarOp::Neg, ScalarOp::Atanh);
+    const ScalarOp two = any_op(rng, ScalarOp::Add, ScalarOp::Or);
+    node.epilogue = {
+        {{one, ScalarRef::input(0), {}, {}}, {two, ScalarRef::input(0), ScalarRef::step(0), {}}}};
   }
 }
 

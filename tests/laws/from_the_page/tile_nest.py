@@ -190,7 +190,7 @@ class TileNest(Pricing):
 
     def add_reduction(self, step, state):  # N5
         layer, times = self.layer, self.times
-        finishes = layer.bias or layer.functions
+        finishes = layer.kind == "array" and (layer.bias or layer.functions)
         if finishes:
             step.add(2 * times.s, "pipe_bubble", "sync")
         if not state.leaves(self.depth(layer.out)):
