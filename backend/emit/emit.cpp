@@ -76,8 +76,11 @@ void check_format(const std::string& where, const Data& data, DataFormat format,
   const std::string problem = problem_of(data, format);
   if (problem.empty()) return;
   const bool wider = problem_of(data, DataFormat::Fp32).empty();
-  findings.push_back({ErrorCode::Unsupported, where, problem,
-                      wider ? "a precision of 4 bytes per element can stand for it" : ""});
+  const char* const hint = format == DataFormat::Int8
+                               ? "programs of int8 run quantised models; map prices any"
+                           : wider ? "a precision of 4 bytes per element can stand for it"
+                                   : "";
+  findings.push_back({ErrorCode::Unsupported, where, problem, hint});
 }
 
 // What the graph knows at compile time and no node computes; views of it need no data of their own.

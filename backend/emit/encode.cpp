@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
 #include <fmt/format.h>
@@ -26,14 +27,23 @@ std::string bytes_of(const Numbers& numbers, size_t width, Code code) {
 
 template <class Numbers>
 std::string encode_numbers(const Numbers& numbers, DataFormat format) {
-  if (format == DataFormat::Fp32)
-    return bytes_of(numbers, 4, [](float value) { return std::bit_cast<uint32_t>(value); });
-  return bytes_of(numbers, 2, [](float value) { return uint32_t{dlfloat16_encode(value)}; });
+  const auto width = static_cast<size_t>(bytes_of(format));
+  switch (format) {
+    case DataFormat::Fp32:
+      return bytes_of(numbers, width, [](float value) { return std::bit_cast<uint32_t>(value); });
+    case DataFormat::DlFloat16:
+      return bytes_of(numbers, width,
+                      [](float value) { return uint32_t{dlfloat16_encode(value)}; });
+    case DataFormat::Int8:
+      return bytes_of(numbers, width, [](float value) { return uint32_t{int8_encode(value)}; });
+  }
+  return "";
 }
 
 constexpr float kLargestDlFloat16 = dlfloat16_decode(kDlFloat16NotANumber - 1);
 
 bool holds(int64_t integer, DataFormat format) {
+  if (format == DataFormat::Int8) return std::abs(integer) <= static_cast<int64_t>(kMostInt8);
   const uint64_t magnitude =
       integer < 0 ? 0 - static_cast<uint64_t>(integer) : static_cast<uint64_t>(integer);
   if (magnitude == 0) return true;
@@ -44,10 +54,19 @@ bool holds(int64_t integer, DataFormat format) {
 }
 
 bool holds(float value, DataFormat format) {
-  return format == DataFormat::Fp32 || std::isnan(value) || !std::isnan(dlfloat16_round(value));
+  switch (format) {
+    case DataFormat::Fp32:
+      return true;
+    case DataFormat::DlFloat16:
+      return std::isnan(value) || !std::isnan(dlfloat16_round(value));
+    case DataFormat::Int8:
+      return int8_round(value) == value;
+  }
+  return true;
 }
 
 std::string problem_of(int64_t integer, DataFormat format) {
+  if (format == DataFormat::Int8) return fmt::format("is {}; INT8 holds -127 to 127", integer);
   const bool wide = format == DataFormat::Fp32;
   return fmt::format("is {}; {} holds all integers up to {}, and not this one", integer,
                      wide ? "FP32" : "DLFloat16", wide ? 1 << 24 : 1 << 10);
@@ -65,6 +84,8 @@ std::string first_problem(const Numbers& numbers, DataFormat format) {
 
 std::string problem_of(float value, DataFormat format) {
   if (holds(value, format)) return "";
+  if (format == DataFormat::Int8)
+    return fmt::format("is {}; INT8 holds the integers -127 to 127", value);
   return fmt::format("is {}; the largest number of DLFloat16 is {}", value,
                      static_cast<int64_t>(kLargestDlFloat16));
 }
@@ -81,7 +102,7 @@ std::string encode(const Tensor& tensor, DataFormat format) {
 
 float representable(float value, DataFormat format) {
   if (format == DataFormat::Fp32 || !std::isinf(value)) return value;
-  return std::copysign(kLargestDlFloat16, value);
+  return std::copysign(format == DataFormat::Int8 ? kMostInt8 : kLargestDlFloat16, value);
 }
 
 }  // namespace tilewright

@@ -10,7 +10,8 @@ struct Named {
   const char* precision;
   DataFormat format;
 };
-constexpr Named kNamed[] = {{"fp16", DataFormat::DlFloat16}, {"fp32", DataFormat::Fp32}};
+constexpr Named kNamed[] = {
+    {"fp32", DataFormat::Fp32}, {"fp16", DataFormat::DlFloat16}, {"int8", DataFormat::Int8}};
 
 }  // namespace
 
@@ -23,7 +24,7 @@ Result<DataFormat> data_format(const System& system, const std::string& precisio
   for (const Named& named : kNamed) {
     if (precision == named.precision && found->second.bits == 8 * bytes_of(named.format))
       return named.format;
-    computed += fmt::format("{}{} ({} bits)", computed.empty() ? "" : " and ", named.precision,
+    computed += fmt::format("{}{} ({} bits)", computed.empty() ? "" : ", ", named.precision,
                             8 * bytes_of(named.format));
   }
   return unsupported(where, fmt::format("precision '{}' ({} bits) can be priced, not simulated; {} "

@@ -209,7 +209,7 @@ template <>
 inline constexpr std::array<std::string_view, 3> kNames<ScalarRef::Kind> = {"input", "step",
                                                                             "constant"};
 template <>
-inline constexpr std::array<std::string_view, 2> kNames<DataFormat> = {"fp32", "dlfloat16"};
+inline constexpr std::array<std::string_view, 3> kNames<DataFormat> = {"fp32", "dlfloat16", "int8"};
 
 template <class Enum>
 constexpr std::string_view enumerator_name(Enum e) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "compiler/support/number_format.h"
@@ -14,7 +15,7 @@ namespace {
 constexpr uint32_t kPoison32 = 0xffffffffu, kQuietNan32 = 0x7fc00000u;
 constexpr uint16_t kPoison16 = 0xffffu;
 
-// All numbers of the format, decoded.
+// All numbers of DLFloat16, decoded.
 const float* decoded() {
   static const std::vector<float> table = [] {
     std::vector<float> all(1 << 16);
@@ -23,6 +24,62 @@ const float* decoded() {
     return all;
   }();
   return table.data();
+}
+
+// What a cell of each format holds: the code of none, of a number, the number of a code.
+struct Float {
+  using Bits = uint32_t;
+  static constexpr Bits kPoison = kPoison32;
+  static Bits encode(float value) {
+    const auto bits = std::bit_cast<uint32_t>(value);
+    return bits == kPoison32 ? kQuietNan32 : bits;
+  }
+  static float decode(Bits bits) { return std::bit_cast<float>(bits); }
+};
+
+struct Code {
+  using Bits = uint16_t;
+  static constexpr Bits kPoison = kPoison16;
+  static Bits encode(float value) {
+    const uint16_t code = dlfloat16_encode(value);
+    return code == kPoison16 ? kDlFloat16NotANumber : code;
+  }
+  float decode(Bits code) const { return table[code]; }
+  const float* table = decoded();
+};
+
+struct Byte {
+  using Bits = uint8_t;
+  static constexpr Bits kPoison = kNoInt8;
+  static Bits encode(float value) { return int8_encode(value); }
+  static float decode(Bits code) { return int8_decode(code); }
+};
+
+// Decoded, but rounded as Narrow would.
+template <class Narrow>
+struct Rounding : Float {
+  Bits encode(float value) const {
+    return std::bit_cast<uint32_t>(narrow.decode(narrow.encode(value)));
+  }
+  Narrow narrow;
+};
+
+// Calls use(holds) with the struct of the format.
+template <class Use>
+auto with_format(CellFormat format, Use use) {
+  switch (format) {
+    case CellFormat::Float:
+      return use(Float());
+    case CellFormat::Rounded:
+      return use(Rounding<Code>());
+    case CellFormat::Code:
+      return use(Code());
+    case CellFormat::Integer:
+      return use(Rounding<Byte>());
+    case CellFormat::Byte:
+      return use(Byte());
+  }
+  return use(Float());
 }
 
 template <class Bits>
@@ -34,15 +91,6 @@ Bits load(const uint8_t* at) {
 template <class Bits>
 void save(uint8_t* at, Bits bits) {
   std::memcpy(at, &bits, sizeof bits);
-}
-
-uint32_t bits_of(float value) {
-  const auto bits = std::bit_cast<uint32_t>(value);
-  return bits == kPoison32 ? kQuietNan32 : bits;
-}
-uint16_t code_of(float value) {
-  const uint16_t code = dlfloat16_encode(value);
-  return code == kPoison16 ? kDlFloat16NotANumber : code;
 }
 
 // Calls each(from, to, element) over a run; the plain loop when both sides are dense.
@@ -57,85 +105,57 @@ void walk(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stri
   }
 }
 
-bool copy_words(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride,
-                int64_t count) {
+template <class From, class To>
+bool convert(From source, To target, const uint8_t* from, int64_t from_stride, uint8_t* to,
+             int64_t to_stride, int64_t count) {
   bool poison = false;
-  walk<4, 4>(from, from_stride, to, to_stride, count, [&](const uint8_t* a, uint8_t* b) {
-    const auto bits = load<uint32_t>(a);
-    poison |= bits == kPoison32;
-    save(b, bits);
-  });
-  return !poison;
-}
-
-bool copy_codes(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride,
-                int64_t count) {
-  bool poison = false;
-  walk<2, 2>(from, from_stride, to, to_stride, count, [&](const uint8_t* a, uint8_t* b) {
-    const auto code = load<uint16_t>(a);
-    poison |= code == kPoison16;
-    save(b, code);
-  });
-  return !poison;
-}
-
-bool decode(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride,
-            int64_t count) {
-  bool poison = false;
-  const float* const table = decoded();
-  walk<2, 4>(from, from_stride, to, to_stride, count, [&](const uint8_t* a, uint8_t* b) {
-    const auto code = load<uint16_t>(a);
-    poison |= code == kPoison16;
-    save(b, table[code]);
-  });
-  return !poison;
-}
-
-bool encode(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride,
-            int64_t count) {
-  bool poison = false;
-  walk<4, 2>(from, from_stride, to, to_stride, count, [&](const uint8_t* a, uint8_t* b) {
-    const auto bits = load<uint32_t>(a);
-    poison |= bits == kPoison32;
-    save(b, code_of(std::bit_cast<float>(bits)));
-  });
-  return !poison;
-}
-
-bool round(const uint8_t* from, int64_t from_stride, uint8_t* to, int64_t to_stride,
-           int64_t count) {
-  bool poison = false;
-  walk<4, 4>(from, from_stride, to, to_stride, count, [&](const uint8_t* a, uint8_t* b) {
-    const auto bits = load<uint32_t>(a);
-    poison |= bits == kPoison32;
-    save(b, dlfloat16_decode(code_of(std::bit_cast<float>(bits))));
-  });
+  walk<sizeof(typename From::Bits), sizeof(typename To::Bits)>(
+      from, from_stride, to, to_stride, count, [&](const uint8_t* a, uint8_t* b) {
+        const auto bits = load<typename From::Bits>(a);
+        poison |= bits == From::kPoison;
+        if constexpr (std::is_same_v<From, To>)
+          save(b, bits);
+        else
+          save(b, target.encode(source.decode(bits)));
+      });
   return !poison;
 }
 
 }  // namespace
 
 CellFormat format_of(const Buffer& buffer) {
-  if (buffer.cell_bytes != 2) return CellFormat::Float;
-  return buffer.memory == Memory::External || buffer.memory == Memory::Lx ? CellFormat::Code
-                                                                          : CellFormat::Rounded;
+  const bool encoded = buffer.memory == Memory::External || buffer.memory == Memory::Lx;
+  if (buffer.cell_bytes == 2) return encoded ? CellFormat::Code : CellFormat::Rounded;
+  if (buffer.cell_bytes == 1) return encoded ? CellFormat::Byte : CellFormat::Integer;
+  return CellFormat::Float;
+}
+
+CellFormat format_of(DataFormat format) {
+  switch (format) {
+    case DataFormat::Fp32:
+      return CellFormat::Float;
+    case DataFormat::DlFloat16:
+      return CellFormat::Code;
+    case DataFormat::Int8:
+      return CellFormat::Byte;
+  }
+  return CellFormat::Float;
 }
 
 bool copy_run(Cells from, int64_t from_stride, Cells to, int64_t to_stride, int64_t count) {
-  const auto with = [&](auto copy) {
-    return copy(from.data, from_stride, to.data, to_stride, count);
-  };
-  if (from.format == CellFormat::Code)
-    return to.format == CellFormat::Code ? with(copy_codes) : with(decode);
-  switch (to.format) {
-    case CellFormat::Code:
-      return with(encode);
-    case CellFormat::Rounded:
-      return from.format == CellFormat::Rounded ? with(copy_words) : with(round);
-    case CellFormat::Float:
-      return with(copy_words);
-  }
-  return false;
+  return with_format(from.format, [&](auto source) {
+    return with_format(to.format, [&](auto target) {
+      using From = decltype(source);
+      const auto with = [&](auto there) {
+        return convert(source, there, from.data, from_stride, to.data, to_stride, count);
+      };
+      // What was a code of the format needs no rounding to it.
+      if constexpr (std::is_same_v<decltype(target), Rounding<From>>)
+        return with(Float());
+      else
+        return with(target);
+    });
+  });
 }
 
 bool read_run(Cells from, int64_t stride, int64_t count, float* to) {
@@ -144,23 +164,16 @@ bool read_run(Cells from, int64_t stride, int64_t count, float* to) {
 }
 
 void write_run(Cells to, int64_t stride, int64_t count, const float* from) {
-  for (int64_t e = 0; e < count; ++e) {
-    switch (to.format) {
-      case CellFormat::Float:
-        save(to.at(e * stride).data, bits_of(from[e]));
-        break;
-      case CellFormat::Rounded:
-        save(to.at(e * stride).data, dlfloat16_decode(code_of(from[e])));
-        break;
-      case CellFormat::Code:
-        save(to.at(e * stride).data, code_of(from[e]));
-        break;
-    }
-  }
+  with_format(to.format, [&](auto target) {
+    for (int64_t e = 0; e < count; ++e) save(to.at(e * stride).data, target.encode(from[e]));
+  });
 }
 
 void fill_run(Cells to, int64_t stride, int64_t count, float value) {
-  for (int64_t e = 0; e < count; ++e) write_run(to.at(e * stride), 1, 1, &value);
+  with_format(to.format, [&](auto target) {
+    const auto bits = target.encode(value);
+    for (int64_t e = 0; e < count; ++e) save(to.at(e * stride).data, bits);
+  });
 }
 
 void poison_run(Cells to, int64_t stride, int64_t count) {
@@ -169,13 +182,12 @@ void poison_run(Cells to, int64_t stride, int64_t count) {
 }
 
 int64_t poisoned_in_run(Cells cells, int64_t stride, int64_t count) {
-  for (int64_t e = 0; e < count; ++e) {
-    const uint8_t* at = cells.at(e * stride).data;
-    if (cells.format == CellFormat::Code ? load<uint16_t>(at) == kPoison16
-                                         : load<uint32_t>(at) == kPoison32)
-      return e;
-  }
-  return -1;
+  return with_format(cells.format, [&](auto holds) -> int64_t {
+    using Holds = decltype(holds);
+    for (int64_t e = 0; e < count; ++e)
+      if (load<typename Holds::Bits>(cells.at(e * stride).data) == Holds::kPoison) return e;
+    return -1;
+  });
 }
 
 }  // namespace tilewright::sim

@@ -1,11 +1,12 @@
 // Numbers in simulated memories: their encodings, and poison.
 //
 // Memories start with every bit set. No number is ever stored as all ones (it would be a NaN, and
-// NaNs are stored otherwise), so a cell of all ones was never written.
+// NaNs are stored otherwise; of one byte, -128), so a cell of all ones was never written.
 #pragma once
 
 #include <cstdint>
 
+#include "backend/isa/data_format.h"
 #include "backend/isa/instruction.h"
 
 namespace tilewright::sim {
@@ -16,11 +17,16 @@ enum class CellFormat : uint8_t {
   Float,    // 4 bytes, FP32
   Rounded,  // 4 bytes, FP32 bits of a number that is rounded to DLFloat16 when written
   Code,     // 2 bytes, DLFloat16
+  Integer,  // 4 bytes, FP32 bits of a number that is rounded to Int8 when written
+  Byte,     // 1 byte, Int8
 };
-constexpr int64_t bytes_of(CellFormat format) { return format == CellFormat::Code ? 2 : 4; }
+constexpr int64_t bytes_of(CellFormat format) {
+  return format == CellFormat::Code ? 2 : format == CellFormat::Byte ? 1 : 4;
+}
 
 // External memory and Lx hold encodings; L0, LRF and accumulators hold decoded numbers.
 CellFormat format_of(const Buffer& buffer);
+CellFormat format_of(DataFormat format);  // of encodings
 
 // The first element of something in memory; strides and offsets count elements.
 struct Cells {

@@ -95,6 +95,12 @@ MaybeFault DataPath::check(const Region& region, int64_t lowest, int64_t highest
                ""};
 }
 
+Fault DataPath::inexact() {
+  return {fmt::format("a sum of integers is beyond {}, up to which FP32 holds them all",
+                      static_cast<int64_t>(kMostExactSum)),
+          "smaller numbers, or a precision of floating point"};
+}
+
 Fault DataPath::unwritten(const Region& region, int64_t first, int64_t stride,
                           int64_t points) const {
   int64_t at = first;
@@ -227,9 +233,10 @@ void DataPath::clear(const Region& acc, const MacJob& job) {
   });
 }
 
-MaybeFault DataPath::mac_poison(MacPoison poison, const std::array<Region, 3>& regions,
-                                const MacJob& job) const {
-  const size_t operand = poison == MacPoison::Inp ? 0 : poison == MacPoison::Ker ? 1 : 2;
+MaybeFault DataPath::mac_trouble(MacTrouble poison, const std::array<Region, 3>& regions,
+                                 const MacJob& job) const {
+  if (poison == MacTrouble::Sum) return inexact();
+  const size_t operand = poison == MacTrouble::Inp ? 0 : poison == MacTrouble::Ker ? 1 : 2;
   const Region& region = regions[operand];
   const PerDim* const strides[] = {&job.inp_stride, &job.ker_stride, &job.acc_stride};
   Box box(1);
@@ -266,9 +273,10 @@ MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, cons
   job.inp_stride = mac.inp.stride;
   job.ker_stride = mac.ker.stride;
   job.acc_stride = mac.acc.stride;
+  job.integers = integers_;
   if (look.enters(mac.clear)) clear(regions[2], job);
-  const MacPoison poison = core_.kernel.run(job);
-  if (poison != MacPoison::None) return mac_poison(poison, regions, job);
+  const MacTrouble poison = core_.kernel.run(job);
+  if (poison != MacTrouble::None) return mac_trouble(poison, regions, job);
   return std::nullopt;
 }
 

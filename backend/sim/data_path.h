@@ -33,8 +33,8 @@ struct CoreData {
 // against the program's bytes, before anything is touched.
 class DataPath {
  public:
-  DataPath(const CoreSlice& slice, MemoryBytes& external, CoreData& core)
-      : slice_(slice), external_(external), core_(core) {}
+  DataPath(const CoreSlice& slice, bool integers, MemoryBytes& external, CoreData& core)
+      : slice_(slice), integers_(integers), external_(external), core_(core) {}
 
   MaybeFault run(const InstructionPlan& plan, const Look& look);
   // The tile of a RingReduce, as `from` holds it, is combined with the one here.
@@ -66,6 +66,8 @@ class DataPath {
   MaybeFault check(const Region& region, int64_t lowest, int64_t highest) const;
   // For a read that met poison somewhere in the run.
   Fault unwritten(const Region& region, int64_t first, int64_t stride, int64_t points) const;
+  // For a sum of array products that is no integer of FP32 for certain.
+  static Fault inexact();
 
   MaybeFault execute(const InstructionPlan& plan, const Look& look, const Transfer& transfer);
   MaybeFault execute(const InstructionPlan& plan, const Look& look, const Mac& mac);
@@ -76,8 +78,8 @@ class DataPath {
   MaybeFault copy(const Box& box, bool store, const Region& outer, int64_t outer_at,
                   const Region& inner, int64_t inner_at);
   void clear(const Region& acc, const MacJob& job);
-  MaybeFault mac_poison(MacPoison poison, const std::array<Region, 3>& regions,
-                        const MacJob& job) const;
+  MaybeFault mac_trouble(MacTrouble poison, const std::array<Region, 3>& regions,
+                         const MacJob& job) const;
   void finish(const Drain& drain, float* values, const float* bias, int64_t count);
   // acc, out, bias, where sums wait
   static constexpr size_t kDrainSides = 4;
@@ -92,6 +94,7 @@ class DataPath {
                            const Offsets& reduced, int64_t points);
 
   const CoreSlice& slice_;
+  bool integers_;
   MemoryBytes& external_;
   CoreData& core_;
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "backend/sim/data_path.h"
 #include "backend/sim/geometry.h"
@@ -18,6 +19,13 @@ void accumulate_run(Accumulate accumulate, float* sums, const float* terms, int6
   else
     for (int64_t e = 0; e < count; ++e)
       sums[e] = sums[e] > terms[e] || sums[e] != sums[e] ? sums[e] : terms[e];
+}
+
+// Of integers up to 2^24 each: whether all sums stay there.
+bool exact_sums(const float* a, const float* b, int64_t count) {
+  bool exact = true;
+  for (int64_t e = 0; e < count; ++e) exact &= std::abs(double{a[e]} + b[e]) <= kMostExactSum;
+  return exact;
 }
 
 }  // namespace
@@ -46,6 +54,7 @@ MaybeFault DataPath::drain_run(const Drain& drain, const DrainRegions& regions, 
     if (!read(0, sums)) return unwritten(regions[0], start(0), stride[0], count);
     if (!first) {
       if (!read(3, terms)) return unwritten(regions[3], start(3), stride[3], count);
+      if (integers_ && !exact_sums(sums, terms, count)) return inexact();
       for (int64_t e = 0; e < count; ++e) sums[e] += terms[e];
     }
     if (final) {
@@ -235,6 +244,8 @@ MaybeFault DataPath::take_over(const InstructionPlan& plan, const Look& look, Da
         fault = from.unwritten(theirs, first, stride[0], count);
       else if (!ours.read(first, stride[0], count, terms))
         fault = unwritten(ours, first, stride[0], count);
+      else if (integers_ && reduce.accumulate == Accumulate::Add && !exact_sums(sums, terms, count))
+        fault = inexact();
       if (fault) return false;
       accumulate_run(reduce.accumulate, sums, terms, count);
       ours.write(first, stride[0], count, sums);

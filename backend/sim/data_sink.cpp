@@ -23,7 +23,7 @@ CoreSink::CoreSink(const LayerPlan& plan, MemoryBytes& external, std::vector<Cor
                    bool parallel)
     : plan_(plan), parallel_(parallel) {
   for (size_t c = 0; c < plan.layer->cores.size(); ++c) {
-    cores_.push_back({DataPath(plan.layer->cores[c], external, data[c]), {}, 0, {}});
+    cores_.push_back({DataPath(plan.layer->cores[c], plan.integers, external, data[c]), {}, 0, {}});
     data[c].start(plan);
   }
 }

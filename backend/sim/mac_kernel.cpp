@@ -1,6 +1,8 @@
 #include "backend/sim/mac_kernel.h"
 
 #include <algorithm>
+#include <cmath>
+#include <type_traits>
 
 #include <Eigen/Core>
 
@@ -81,12 +83,13 @@ struct MacKernel::Sides {
 namespace {
 
 // c += a * b for a column-major c.
-template <class MatrixView>
-void multiply(const MatrixView& a, const MatrixView& b, float* c, int64_t c_stride) {
+template <class Sum, class MatrixView>
+void multiply(const MatrixView& a, const MatrixView& b, Sum* c, int64_t c_stride) {
+  using Sums = Eigen::Matrix<Sum, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
   using ColumnMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
   using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using Stride = Eigen::OuterStride<>;
-  Eigen::Map<ColumnMajor, Eigen::Unaligned, Stride> out(c, a.rows, b.columns, Stride(c_stride));
+  Eigen::Map<Sums, Eigen::Unaligned, Stride> out(c, a.rows, b.columns, Stride(c_stride));
   const auto with = [](const MatrixView& m, const auto& use) {
     if (m.is_column_major())
       use(Eigen::Map<const ColumnMajor, Eigen::Unaligned, Stride>(m.data, m.rows, m.columns,
@@ -96,14 +99,16 @@ void multiply(const MatrixView& a, const MatrixView& b, float* c, int64_t c_stri
                                                                Stride(m.row_stride)));
   };
   with(a, [&](const auto& left) {
-    with(b, [&](const auto& right) { out.noalias() += left * right; });
+    with(b, [&](const auto& right) {
+      out.noalias() += left.template cast<Sum>() * right.template cast<Sum>();
+    });
   });
 }
 
 }  // namespace
 
-void multiply_one_by_one(const MacJob& job) {
-  if (*std::min_element(job.extent.begin(), job.extent.end()) <= 0) return;
+bool multiply_one_by_one(const MacJob& job) {
+  if (*std::min_element(job.extent.begin(), job.extent.end()) <= 0) return true;
   PerDim x{};
   const auto at = [&](const PerDim& stride) {
     int64_t offset = 0;
@@ -111,9 +116,12 @@ void multiply_one_by_one(const MacJob& job) {
     return offset;
   };
   for (size_t d = 0; d < 8;) {
-    job.acc[at(job.acc_stride)] += job.inp[at(job.inp_stride)] * job.ker[at(job.ker_stride)];
+    float& sum = job.acc[at(job.acc_stride)];
+    sum += job.inp[at(job.inp_stride)] * job.ker[at(job.ker_stride)];
+    if (job.integers && std::abs(sum) >= kMostExactSum) return false;
     for (d = 0; d < 8 && ++x[7 - d] == job.extent[7 - d]; ++d) x[7 - d] = 0;
   }
+  return true;
 }
 
 // False when there is poison.
@@ -157,10 +165,13 @@ bool MacKernel::as_matrix(size_t side, const float* data, const Group& rows, con
   });
 }
 
-// Where acc is no matrix: the product on its own, then added element by element.
-void MacKernel::add_apart(const Sides& sides, const Matrix& a, const Matrix& b, float* acc) {
-  sums_.assign(static_cast<size_t>(a.rows * b.columns), 0.0f);
-  multiply(a, b, sums_.data(), a.rows);
+// Where acc is no matrix: the product on its own, then added element by element. False when a sum
+// in double is none that FP32 holds for certain.
+template <class Sum>
+bool MacKernel::add_apart(const Sides& sides, const Matrix& a, const Matrix& b, float* acc,
+                          std::vector<Sum>& sums) {
+  sums.assign(static_cast<size_t>(a.rows * b.columns), Sum{0});
+  multiply(a, b, sums.data(), a.rows);
   Box box(2);
   int64_t spacing = sides.rows.points * sides.columns.points;
   for (const Group* group : {&sides.columns, &sides.rows})
@@ -170,26 +181,32 @@ void MacKernel::add_apart(const Sides& sides, const Matrix& a, const Matrix& b, 
       strides[0] = group->stride[g][kAcc];
       strides[1] = spacing;
     }
-  box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
-    for (int64_t p = 0; p < points; ++p)
-      acc[at[0] + p * stride[0]] += sums_[static_cast<size_t>(at[1] + p * stride[1])];
-    return true;
+  return box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
+    bool holds = true;
+    for (int64_t p = 0; p < points; ++p) {
+      float& to = acc[at[0] + p * stride[0]];
+      const Sum sum = to + sums[static_cast<size_t>(at[1] + p * stride[1])];
+      if constexpr (std::is_same_v<Sum, double>) holds &= std::abs(sum) <= kMostExactSum;
+      to = static_cast<float>(sum);
+    }
+    return holds;
   });
 }
 
-MacPoison MacKernel::product(const Sides& sides, const float* inp, const float* ker, float* acc) {
+MacTrouble MacKernel::product(const Sides& sides, bool integers, const float* inp, const float* ker,
+                              float* acc) {
   Matrix a, b;
-  if (!as_matrix(kInp, inp, sides.rows, sides.sum, a)) return MacPoison::Inp;
-  if (!as_matrix(kKer, ker, sides.sum, sides.columns, b)) return MacPoison::Ker;
+  if (!as_matrix(kInp, inp, sides.rows, sides.sum, a)) return MacTrouble::Inp;
+  if (!as_matrix(kKer, ker, sides.sum, sides.columns, b)) return MacTrouble::Ker;
   Matrix c{acc, a.rows, b.columns, sides.rows.common_stride(kAcc),
            sides.columns.common_stride(kAcc)};
   if (c.rows == 1) c.row_stride = 1;
   if (c.columns == 1) c.column_stride = 1;
-  if (c.row_stride == 1 && (c.columns == 1 || c.column_stride >= c.rows)) {
-    if (c.has_poison()) return MacPoison::Acc;
+  if (!integers && c.row_stride == 1 && (c.columns == 1 || c.column_stride >= c.rows)) {
+    if (c.has_poison()) return MacTrouble::Acc;
     multiply(a, b, acc, c.column_stride);
-  } else if (c.column_stride == 1 && (c.rows == 1 || c.row_stride >= c.columns)) {
-    if (c.has_poison()) return MacPoison::Acc;
+  } else if (!integers && c.column_stride == 1 && (c.rows == 1 || c.row_stride >= c.columns)) {
+    if (c.has_poison()) return MacTrouble::Acc;
     multiply(b.transposed(), a.transposed(), acc, c.row_stride);
   } else {
     Box box(1);
@@ -200,10 +217,13 @@ MacPoison MacKernel::product(const Sides& sides, const float* inp, const float* 
         box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
           return poisoned_in_run(cells_of(acc).at(at[0]), stride[0], points) < 0;
         });
-    if (!written) return MacPoison::Acc;
-    add_apart(sides, a, b, acc);
+    if (!written) return MacTrouble::Acc;
+    if (!integers)
+      add_apart(sides, a, b, acc, sums_);
+    else if (!add_apart(sides, a, b, acc, exact_))
+      return MacTrouble::Sum;
   }
-  return MacPoison::None;
+  return MacTrouble::None;
 }
 
 namespace {
@@ -217,20 +237,19 @@ bool has_poison(const MacJob& job, const float* data, const PerDim& strides) {
   });
 }
 
-MacPoison run_one_by_one(const MacJob& job) {
-  if (has_poison(job, job.inp, job.inp_stride)) return MacPoison::Inp;
-  if (has_poison(job, job.ker, job.ker_stride)) return MacPoison::Ker;
-  if (has_poison(job, job.acc, job.acc_stride)) return MacPoison::Acc;
-  multiply_one_by_one(job);
-  return MacPoison::None;
+MacTrouble run_one_by_one(const MacJob& job) {
+  if (has_poison(job, job.inp, job.inp_stride)) return MacTrouble::Inp;
+  if (has_poison(job, job.ker, job.ker_stride)) return MacTrouble::Ker;
+  if (has_poison(job, job.acc, job.acc_stride)) return MacTrouble::Acc;
+  return multiply_one_by_one(job) ? MacTrouble::None : MacTrouble::Sum;
 }
 
 }  // namespace
 
-MacPoison MacKernel::run(const MacJob& job) {
+MacTrouble MacKernel::run(const MacJob& job) {
   Sides sides;
   for (size_t d = 0; d < 8; ++d) {
-    if (job.extent[d] <= 0) return MacPoison::None;
+    if (job.extent[d] <= 0) return MacTrouble::None;
     if (job.extent[d] == 1) continue;
     const std::array<int64_t, 3> stride{job.inp_stride[d], job.ker_stride[d], job.acc_stride[d]};
     Group& group = stride[kAcc] == 0   ? sides.sum
@@ -249,13 +268,13 @@ MacPoison MacKernel::run(const MacJob& job) {
     Offsets& strides = batch.add(sides.batch.extent[g]);
     for (size_t s = 0; s < 3; ++s) strides[s] = sides.batch.stride[g][s];
   }
-  MacPoison poison = MacPoison::None;
+  MacTrouble poison = MacTrouble::None;
   batch.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
-    for (int64_t p = 0; p < points && poison == MacPoison::None; ++p)
+    for (int64_t p = 0; p < points && poison == MacTrouble::None; ++p)
       poison =
-          product(sides, job.inp + at[kInp] + p * stride[kInp],
+          product(sides, job.integers, job.inp + at[kInp] + p * stride[kInp],
                   job.ker + at[kKer] + p * stride[kKer], job.acc + at[kAcc] + p * stride[kAcc]);
-    return poison == MacPoison::None;
+    return poison == MacTrouble::None;
   });
   return poison;
 }

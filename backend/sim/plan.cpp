@@ -60,6 +60,7 @@ class Planner {
  public:
   Planner(const Program& program, const LayerProgram& layer) : program_(program), layer_(layer) {
     plan_.layer = &layer;
+    plan_.integers = program.format == DataFormat::Int8;
   }
   Result<LayerPlan> run() {
     for (int unit = 0; unit < kUnits && findings_.empty(); ++unit) {
@@ -236,8 +237,7 @@ int64_t Planner::capacity_bytes(Memory memory) const {
 void Planner::buffer(InstructionPlan& plan, const Buffer& b) {
   const auto memory = static_cast<size_t>(b.memory);
   if (memory >= kMemories) return report(fmt::format("memory {}", memory));
-  const bool narrow = b.cell_bytes == 2 && program_.format == DataFormat::DlFloat16;
-  if (!narrow && b.cell_bytes != 4)
+  if (b.cell_bytes != bytes_of(program_.format) && b.cell_bytes != bytes_of(DataFormat::Fp32))
     return report(fmt::format("cells of {} bytes in {}", b.cell_bytes, kMemoryNames[memory]));
   if (b.base < 0 || b.buffers < 1 || b.buffer_elems < 0)
     return report(

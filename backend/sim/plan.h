@@ -67,6 +67,7 @@ struct StreamPlan {
 
 struct LayerPlan {
   const LayerProgram* layer = nullptr;
+  bool integers = false;  // whose sums must be exact
   std::array<StreamPlan, kUnits> streams;
   std::array<int64_t, kMemories> memory_bytes{};  // that the layer's buffers reach to, per core
 };

@@ -6,14 +6,13 @@
 #include <fmt/format.h>
 
 #include "compiler/support/math.h"
+#include "compiler/support/number_format.h"
 
 namespace tilewright::sim {
 
 namespace {
 
-CellFormat format_of(const Program& program) {
-  return program.format == DataFormat::DlFloat16 ? CellFormat::Code : CellFormat::Float;
-}
+CellFormat format_of(const Program& program) { return sim::format_of(program.format); }
 
 // Elements of a tensor that lies within external memory, or nothing.
 std::optional<int64_t> elements_within(const Program& program, const TensorPlace& place,
@@ -53,12 +52,16 @@ std::optional<Diagnostic> write_input(const Program& program, const TensorPlace&
     return Diagnostic{ErrorCode::BadInput, where,
                       fmt::format("has {} elements for shape {}", given, print(tensor.shape)), ""};
   const Cells cells = cells_of(program, place, external);
-  if (floats) {
-    write_run(cells, 1, *elems, tensor.floats.data());
-  } else {
-    const std::vector<float> converted(tensor.ints.begin(), tensor.ints.end());
-    write_run(cells, 1, *elems, converted.data());
-  }
+  const std::vector<float> converted(tensor.ints.begin(), tensor.ints.end());
+  const float* const data = floats ? tensor.floats.data() : converted.data();
+  if (program.format == DataFormat::Int8)
+    for (int64_t e = 0; e < *elems; ++e)
+      if (int8_round(data[e]) != data[e])
+        return Diagnostic{
+            ErrorCode::BadInput, where,
+            fmt::format("element {} is {}; the program takes the integers -127 to 127", e, data[e]),
+            ""};
+  write_run(cells, 1, *elems, data);
   return std::nullopt;
 }
 
@@ -108,6 +111,14 @@ Diagnostics write_constants(const Program& program, MemoryBytes& external) {
     for (int64_t at = 0; at < elems;) {
       const int64_t poisoned = poisoned_in_run(cells.at(at), 1, elems - at);
       if (poisoned < 0) break;
+      if (program.format == DataFormat::Int8) {
+        findings.push_back({ErrorCode::BadInput, "program",
+                            fmt::format("the constant at byte {} holds -128 at element {}, which "
+                                        "is no number of the format",
+                                        constant.address, at + poisoned),
+                            ""});
+        break;
+      }
       at += poisoned;
       fill_run(cells.at(at), 1, 1, std::bit_cast<float>(0x7fc00000u));
       ++at;

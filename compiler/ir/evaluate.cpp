@@ -12,7 +12,8 @@ constexpr int64_t kMostElements = int64_t{1} << 31;  // of one value: 8 GiB
 
 class Evaluation {
  public:
-  explicit Evaluation(const Graph& graph) : graph_(graph), data_(graph.values.size()) {}
+  Evaluation(const Graph& graph, const std::function<float(float)>& stored)
+      : graph_(graph), stored_(stored), data_(graph.values.size()) {}
 
   Diagnostics check_types() const {
     Diagnostics findings;
@@ -126,20 +127,24 @@ class Evaluation {
                node.primitive);
     if (!node.epilogue.steps.empty())
       for (float& element : *out) element = evaluate(node.epilogue, &element);
+    if (stored_)
+      for (float& element : *out) element = stored_(element);
     data_[static_cast<size_t>(node.output)] = std::move(out);
   }
 
   const Graph& graph_;
+  const std::function<float(float)>& stored_;
   std::vector<Data> data_;
 };
 
 }  // namespace
 
 Result<std::map<std::string, Tensor>> evaluate(const Graph& graph,
-                                               const std::map<std::string, Tensor>& inputs) {
+                                               const std::map<std::string, Tensor>& inputs,
+                                               const std::function<float(float)>& stored) {
   const Diagnostics unsound = verify(graph);
   TW_CHECK(unsound.empty(), "evaluating an unsound graph\n{}", to_string(unsound));
-  Evaluation evaluation(graph);
+  Evaluation evaluation(graph, stored);
   Diagnostics findings = evaluation.check_types();
   const Diagnostics unfed = evaluation.feed(inputs);
   findings.insert(findings.end(), unfed.begin(), unfed.end());

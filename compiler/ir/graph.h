@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -66,7 +67,9 @@ int64_t mac_count(const Graph& graph, const Node& node);
 
 // Runs the graph in float with Eigen; `inputs` by name, others than the graph's are ignored. Fails
 // on missing inputs or wrong shapes, and on values that are not Float32. The graph must verify().
+// `stored`, if any, is what becomes of each element of a node's result: rounding to a format.
 Result<std::map<std::string, Tensor>> evaluate(const Graph& graph,
-                                               const std::map<std::string, Tensor>& inputs);
+                                               const std::map<std::string, Tensor>& inputs,
+                                               const std::function<float(float)>& stored = {});
 
 }  // namespace tilewright

@@ -6,6 +6,9 @@
 //
 // There are no subnormals: exponent 0 is an ordinary binade, whose first element is zero's code. So
 // the smallest magnitude is 2^-31 * (1 + 1/512), the largest 2^32 * (1 + 510/512).
+//
+// Int8, integers of one byte: the code of v in [-127, 127] is v ^ 0x7f as two's complement, so that
+// all ones, which would be -128, is no number.
 #pragma once
 
 #include <bit>
@@ -39,5 +42,24 @@ constexpr float dlfloat16_decode(uint16_t code) {
 }
 
 constexpr float dlfloat16_round(float value) { return dlfloat16_decode(dlfloat16_encode(value)); }
+
+inline constexpr float kMostInt8 = 127;
+inline constexpr uint8_t kNoInt8 = 0xff;
+
+// The nearest integer, ties to the even one, then cut to [-127, 127]. A NaN becomes 0.
+constexpr uint8_t int8_encode(float value) {
+  constexpr float kShift = 0x1.8p23f;  // has no room for a fraction
+  const float inside = value > kMostInt8    ? kMostInt8
+                       : value < -kMostInt8 ? -kMostInt8
+                       : value != value     ? 0.0f
+                                            : value;
+  return static_cast<uint8_t>(static_cast<int32_t>((inside + kShift) - kShift) ^ 0x7f);
+}
+
+constexpr float int8_decode(uint8_t code) {
+  return static_cast<float>(static_cast<int8_t>(code ^ 0x7f));
+}
+
+constexpr float int8_round(float value) { return int8_decode(int8_encode(value)); }
 
 }  // namespace tilewright

@@ -131,6 +131,17 @@ std::vector<float> scaled_weights(const Value& weights, size_t axis,
   return data;
 }
 
+// Whether each constant is one number, so that the expression can be applied on the way out.
+bool by_scalars(const Graph& graph, const Node& pointwise, size_t operand) {
+  for (size_t i = 0; i < pointwise.inputs.size(); ++i)
+    if (i != operand && graph.value(pointwise.inputs[i]).constant->floats.size() != 1) return false;
+  return true;
+}
+
+bool are_integers(const std::vector<float>& data) {
+  return std::all_of(data.begin(), data.end(), [](float x) { return x == std::trunc(x); });
+}
+
 bool fold_into(NewConstants& constants, Graph& graph, Node& root, const Node& pointwise,
                size_t operand) {
   const auto* product_node = std::get_if<MatMul>(&root.primitive);
@@ -158,8 +169,11 @@ bool fold_into(NewConstants& constants, Graph& graph, Node& root, const Node& po
     const size_t axis = is_conv ? 0 : product_node->transpose_b ? 1 : 2;
     const Value& weights = graph.value(root.inputs[1]);
     const Shape shape = weights.shape;
-    root.inputs[1] = constants.add(graph, root.name + ".scaled_weights", shape,
-                                   scaled_weights(weights, axis, *features));
+    std::vector<float> scaled = scaled_weights(weights, axis, *features);
+    if (by_scalars(graph, pointwise, operand) && are_integers(weights.constant->floats) &&
+        !are_integers(scaled))
+      return false;
+    root.inputs[1] = constants.add(graph, root.name + ".scaled_weights", shape, std::move(scaled));
   }
   root.inputs.resize(3);
   root.inputs[2] =

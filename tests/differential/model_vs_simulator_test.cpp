@@ -87,8 +87,9 @@ int run_seed(uint64_t seed) {
   add_random_layer(net, rng);
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return 0;
   System system = system_of(rng);
-  const std::string precision = rng.coin() ? "fp16" : "fp32";
+  std::string precision = rng.coin() ? "fp16" : "fp32";
   Rng rate{stream_seed(seed, "rate"), 0};  // of the array: parts of a cycle per step
+  if (rate.below(4) == 0 && system.precisions.contains("int8")) precision = "int8";
   if (rate.below(4) == 0)
     system.precisions.at(precision).mac_cycles =
         Rational::of(rate.between(1, 20), rate.between(1, 20));

@@ -13,6 +13,7 @@
 #include "compiler/mapping/share.h"
 #include "compiler/mapping/slide.h"
 #include "compiler/support/check.h"
+#include "compiler/support/number_format.h"
 
 namespace tilewright::test {
 
@@ -43,7 +44,7 @@ System small_system(int64_t cores) {
   s.array.lrf_bytes = 1 << 10;
   s.array.accumulators = 1 << 10;
   s.array.fill_cycles = 8;
-  s.precisions = {{"fp16", {16, {1, 1}}}, {"fp32", {32, {4, 1}}}};
+  s.precisions = {{"fp16", {16, {1, 1}}}, {"fp32", {32, {4, 1}}}, {"int8", {8, {1, 4}}}};
   s.default_precision = "fp16";
   return s;
 }
@@ -179,7 +180,8 @@ std::string run_and_compare(const Graph& graph, const System& system, const Plan
   std::map<std::string, Tensor> inputs;
   for (ValueId v : graph.inputs)
     inputs[graph.value(v).name] = small_integers(graph.value(v).shape, rng);
-  const auto want = evaluate(graph, inputs);
+  const bool integers = plan.precision == "int8";
+  const auto want = evaluate(graph, inputs, integers ? int8_round : nullptr);
   if (!want) return "evaluate: " + to_string(want.error());
   const auto program = emit(graph, system, plan.precision, plan);
   if (!program) return "emit: " + to_string(program.error());

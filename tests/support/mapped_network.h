@@ -60,7 +60,8 @@ Plan plan_of(const Graph& graph, const std::string& precision, const Choice& cho
              const std::map<std::string, Choice>& own = {});
 
 // Emits, simulates on random integers, compares with evaluate(); "" or what went wrong. Outputs
-// must be equal bit by bit when `tolerance` is 0, else within tolerance * the largest magnitude.
+// must be equal bit by bit when `tolerance` is 0, else within tolerance * the largest magnitude. In
+// int8 the reference rounds what each layer stores, too.
 std::string run_and_compare(const Graph& graph, const System& system, const Plan& plan,
                             double tolerance = 0, uint64_t seed = 1);
 

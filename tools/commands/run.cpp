@@ -37,7 +37,7 @@ Result<std::map<std::string, Tensor>> inputs_of(const RunOptions& options, const
   for (const TensorPlace& place : program.inputs) {
     if (tensors->count(place.name) != 0) continue;
     if (options.random)
-      (*tensors)[place.name] = random_input(place.name, place.shape, options.seed);
+      (*tensors)[place.name] = random_input(place.name, place.shape, options.seed, program.format);
     else
       findings.push_back({ErrorCode::BadInput, options.program,
                           fmt::format("input '{}' {} is not given", place.name, print(place.shape)),

@@ -2,11 +2,15 @@
 // plan's.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "backend/sim/simulate.h"
+#include "compiler/support/number_format.h"
+#include "compiler/transform/transform.h"
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/check_output.h"
@@ -24,8 +28,20 @@ namespace tilewright {
 
 namespace {
 
-constexpr double kTolerance32 = 1e-4, kTolerance16 = 2e-2;  // tools/README.md says why
-constexpr double kCycleTolerance = 0.05;                    // per layer
+constexpr double kCycleTolerance = 0.05;  // per layer
+
+// tools/README.md says why.
+double tolerance_of(DataFormat format) {
+  switch (format) {
+    case DataFormat::Fp32:
+      return 1e-4;
+    case DataFormat::DlFloat16:
+      return 2e-2;
+    case DataFormat::Int8:
+      return 0;
+  }
+  return 0;
+}
 
 struct LayerCheck {
   std::string name;
@@ -47,9 +63,21 @@ struct LayerCheck {
   }
 };
 
+// Of INT8: elements of layers' outputs that the reference rounded or cut to -127 to 127.
+struct Rounding {
+  int64_t rounded = 0, cut = 0;
+
+  float operator()(float value) {
+    const float stored = int8_round(value);
+    if (stored != value) ++(std::abs(value) <= kMostInt8 ? rounded : cut);
+    return stored;
+  }
+};
+
 struct Verification {
   std::vector<OutputCheck> outputs;
   std::vector<LayerCheck> layers;
+  std::optional<Rounding> rounding;
 
   bool pass() const {
     return std::all_of(outputs.begin(), outputs.end(), [](const auto& o) { return o.pass; }) &&
@@ -89,27 +117,40 @@ Diagnostics compare_ports(const Graph& graph, const std::vector<ValueId>& ids,
   return findings;
 }
 
-Result<std::map<std::string, Tensor>> inputs_of(const VerifyOptions& options, const Graph& graph) {
+Result<std::map<std::string, Tensor>> inputs_of(const VerifyOptions& options, const Graph& graph,
+                                                DataFormat format) {
   Result<std::map<std::string, Tensor>> tensors =
       read_tensors(options.inputs, "--input", names_of(graph, graph.inputs));
   if (!tensors) return tensors;
   for (ValueId id : graph.inputs) {
     const Value& value = graph.value(id);
     if (tensors->count(value.name) == 0)
-      (*tensors)[value.name] = random_input(value.name, value.shape, options.seed);
+      (*tensors)[value.name] = random_input(value.name, value.shape, options.seed, format);
   }
   return tensors;
 }
 
+// Of INT8: the graph that was compiled, each layer's output rounded as the program rounds it; where
+// that changes nothing, the graph as imported.
+Result<std::map<std::string, Tensor>> integer_reference(const Graph& graph,
+                                                        const std::map<std::string, Tensor>& inputs,
+                                                        Rounding& rounding) {
+  auto rounded = evaluate(optimize_for_inference(graph), inputs, std::ref(rounding));
+  const bool exact = rounding.rounded == 0 && rounding.cut == 0;
+  return rounded && exact ? evaluate(graph, inputs) : rounded;
+}
+
 // The outputs to compare with: from files where given, else the reference evaluator's.
 Result<std::map<std::string, Tensor>> expected_of(const VerifyOptions& options, const Graph& graph,
-                                                  const std::map<std::string, Tensor>& inputs) {
+                                                  const std::map<std::string, Tensor>& inputs,
+                                                  std::optional<Rounding>& rounding) {
   const std::vector<std::string> names = names_of(graph, graph.outputs);
   Result<std::map<std::string, Tensor>> expected =
       read_tensors(options.expected, "--expected", names);
   if (!expected) return expected;
   if (expected->size() < names.size()) {
-    Result<std::map<std::string, Tensor>> reference = evaluate(graph, inputs);
+    Result<std::map<std::string, Tensor>> reference =
+        rounding ? integer_reference(graph, inputs, *rounding) : evaluate(graph, inputs);
     if (!reference) return reference;
     for (auto& [name, tensor] : *reference) expected->emplace(name, std::move(tensor));
   }
@@ -172,9 +213,11 @@ Result<Inputs> load(const VerifyOptions& options) {
 
 Result<Verification> check(const VerifyOptions& options, const Inputs& in) {
   const Graph& graph = in.model.imported;
-  const auto inputs = inputs_of(options, graph);
+  const auto inputs = inputs_of(options, graph, in.program.format);
   if (!inputs) return fail(inputs.error());
-  const auto expected = expected_of(options, graph, *inputs);
+  Verification result;
+  if (in.program.format == DataFormat::Int8) result.rounding.emplace();
+  const auto expected = expected_of(options, graph, *inputs, result.rounding);
   if (!expected) return fail(expected.error());
   const Result<SimResult> simulated =
       simulate(in.program, *inputs, {SimMode::Full, static_cast<int>(options.jobs)});
@@ -182,10 +225,8 @@ Result<Verification> check(const VerifyOptions& options, const Inputs& in) {
   auto layers = check_layers(in.plan, *simulated, in_folder(options.program, "plan.yaml"));
   if (!layers) return fail(layers.error());
 
-  const bool half = in.program.format == DataFormat::DlFloat16;
   const double tolerance =
-      options.tolerance >= 0 ? options.tolerance : (half ? kTolerance16 : kTolerance32);
-  Verification result;
+      options.tolerance >= 0 ? options.tolerance : tolerance_of(in.program.format);
   for (ValueId id : graph.outputs) {
     const std::string& name = graph.value(id).name;
     result.outputs.push_back(
@@ -193,6 +234,16 @@ Result<Verification> check(const VerifyOptions& options, const Inputs& in) {
   }
   result.layers = std::move(*layers);
   return result;
+}
+
+std::string print(const std::optional<Rounding>& rounding) {
+  if (!rounding) return "";
+  if (rounding->rounded == 0 && rounding->cut == 0)
+    return "expected: the model's numbers; integers of the format in every layer\n";
+  return fmt::format(
+      "expected: the compiled graph's numbers, each layer's output rounded to the integers -127 to "
+      "127 ({} elements rounded, {} cut)\n",
+      grouped(rounding->rounded), grouped(rounding->cut));
 }
 
 std::string print(const Verification& v) {
@@ -226,7 +277,7 @@ std::string print(const Verification& v) {
     model += l.model_cycles;
     simulated += l.simulated_cycles;
   }
-  return outputs.print() + "\n" + layers.print() +
+  return outputs.print() + print(v.rounding) + "\n" + layers.print() +
          fmt::format("\ntotal   {} cycles modelled, {} simulated\n", grouped(model),
                      grouped(simulated)) +
          fmt::format("layers  {}: cycles equal in {}, within 5 % in {}; bytes equal in {}\n",
@@ -253,6 +304,8 @@ void add_to(Json& document, const Verification& v) {
                         {"simulated", link_bytes_json(l.simulated_bytes)},
                         {"equal", l.bytes_agree()}}}});
   document["pass"] = v.pass();
+  if (v.rounding)
+    document["rounding"] = {{"rounded", v.rounding->rounded}, {"cut", v.rounding->cut}};
   document["outputs"] = std::move(outputs);
   document["layers"] = std::move(layers);
 }

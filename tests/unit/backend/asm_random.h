@@ -31,8 +31,9 @@ class RandomProgram {
     Program p;
     p.system = system;
     p.system.chip.cores = rng_.between(1, 40);
-    p.format = rng_.coin() ? DataFormat::Fp32 : DataFormat::DlFloat16;
-    p.precision = p.format == DataFormat::Fp32 ? "fp32" : "fp16";
+    const int64_t format = rng_.below(3);
+    p.format = static_cast<DataFormat>(format);
+    p.precision = format == 0 ? "fp32" : format == 1 ? "fp16" : "int8";
     p.external_bytes = 1 << 20;
     for (int64_t n = rng_.below(3); n-- > 0;) p.inputs.push_back(tensor(n));
     for (int64_t n = rng_.below(3); n-- > 0;) p.outputs.push_back(tensor(n));

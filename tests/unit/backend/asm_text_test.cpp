@@ -237,7 +237,7 @@ TEST_CASE("Errors name their place, and what would be right") {
       {"(r3) {", "(r3)", "signal", "expected '{', not 'signal'\n"},
       {"external_bytes 4096", "external_bytes 4096 x", "x\n", "expected a new line, not 'x'\n"},
       {"format dlfloat16", "format fp16", "fp16\nexternal",
-       "unknown format 'fp16'\n  hint: formats are: fp32 dlfloat16\n"},
+       "unknown format 'fp16'\n  hint: formats are: fp32 dlfloat16 int8\n"},
       {"format dlfloat16", "format fp32\nformat fp32", "format fp32\next", "a second 'format'\n"},
       {"external_bytes", "extra", "extra", "expected a statement of the program, not 'extra'\n"},
       {"  core start", "  cores start", "cores start",

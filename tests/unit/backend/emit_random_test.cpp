@@ -22,8 +22,10 @@ int run_seed(uint64_t seed) {
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return 0;
   System system = small_system();
   if (rng.coin()) vary_array(rng, system);
-  const bool exact = rng.below(4) != 0;
-  const Plan plan = random_plan(rng, net.graph, system, exact ? "fp32" : "fp16");
+  const int64_t kind = rng.below(6);
+  const bool exact = kind != 0;
+  const std::string precision = kind == 0 ? "fp16" : kind < 3 ? "int8" : "fp32";
+  const Plan plan = random_plan(rng, net.graph, system, precision);
   const std::string wrong = run_and_compare(net.graph, system, plan, exact ? 0 : 0x1p-7, seed);
   int summed = 0;
   const std::vector<Work> works = describe(net.graph).value();

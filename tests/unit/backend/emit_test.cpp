@@ -198,6 +198,19 @@ TEST_CASE("constants are encoded in the program's format", "[emit]") {
   CHECK(fp16.constants[0].bytes == std::string("\x00\x3e\x80\xc0\0\0", 6));
 }
 
+TEST_CASE("INT8 programs hold one byte per element, whose all ones is none", "[emit]") {
+  Network net;
+  const ValueId x = net.input("x", {3});
+  const ValueId k = net.graph.add_value({"k", ElementType::Float32, {3}, nullptr});
+  net.graph.values.back().constant =
+      std::make_shared<const Tensor>(float_tensor({3}, {0, 127, -127}));
+  const ScalarExpr add{{{ScalarOp::Add, ScalarRef::input(0), ScalarRef::input(1), {}}}};
+  net.output(net.node("add", Pointwise{add}, {x, k}));
+  const Program program = emitted(net.graph, small_system(), "int8", {});
+  CHECK(program.format == DataFormat::Int8);
+  CHECK(program.constants[0].bytes == std::string("\x7f\x00\xfe", 3));
+}
+
 TEST_CASE("what the format cannot stand for is refused with the number", "[emit]") {
   const auto error = [](Tensor constant, const std::string& precision) {
     Network net;
@@ -239,6 +252,15 @@ TEST_CASE("what the format cannot stand for is refused with the number", "[emit]
             wider);
   CHECK(error(float_tensor({1}, {INFINITY}), "fp16") != "");
   CHECK(error(float_tensor({2}, {-1e10f, INFINITY}), "fp32").empty());
+  // Integers of one byte are never rounded to.
+  const std::string quantise = "  hint: programs of int8 run quantised models; map prices any\n";
+  CHECK(error(int_tensor({3}, {-127, 0, 127}), "int8").empty());
+  CHECK(error(float_tensor({3}, {-127, 0, 127}), "int8").empty());
+  CHECK(error(int_tensor({2}, {1, -128}), "int8") ==
+        "constant 'k': error: element 1 is -128; INT8 holds -127 to 127\n" + quantise);
+  CHECK(error(float_tensor({2}, {1, 0.25f}), "int8") ==
+        "constant 'k': error: element 1 is 0.25; INT8 holds the integers -127 to 127\n" + quantise);
+  CHECK(error(float_tensor({1}, {NAN}), "int8") != "");
 }
 
 TEST_CASE("padding that the format cannot stand for is refused, unless it is infinite", "[emit]") {
@@ -264,8 +286,8 @@ TEST_CASE("a plan that does not fit the graph is reported", "[emit]") {
   fine.precisions["hfp8"] = {8, {1, 2}};
   const auto priced = emit(graph, fine, "hfp8", plan);
   CHECK(error_of(priced) ==
-        "system 'small': error: precision 'hfp8' (8 bits) can be priced, not simulated; fp16 (16 "
-        "bits) and fp32 (32 bits) can\n");
+        "system 'small': error: precision 'hfp8' (8 bits) can be priced, not simulated; fp32 (32 "
+        "bits), fp16 (16 bits), int8 (8 bits) can\n");
   CHECK(exit_status(priced.error()) == 3);
   CHECK(error_of(emit(graph, system, "fp16", plan)) ==
         "plan: error: is made for precision 'fp32', not 'fp16'\n");

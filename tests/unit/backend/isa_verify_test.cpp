@@ -75,8 +75,9 @@ TEST_CASE("verify: the program as a whole") {
   check_rows({
       {[](Program& p) { p.precision = "int3"; }, "", "system 'rapid-core' has no precision 'int3'"},
       {[](Program& p) { p.precision = "int4"; }, "",
-       "system 'rapid-core' precision 'int4' (4 bits) can be priced, not simulated; fp16 (16 bits) "
-       "and fp32 (32 bits) can"},
+       "system 'rapid-core' precision 'int4' (4 bits) can be priced, not simulated; fp32 (32 "
+       "bits), "
+       "fp16 (16 bits), int8 (8 bits) can"},
       {[](Program& p) { p.system.precisions.at("fp16").bits = 32; }, "",
        "system 'rapid-core' precision 'fp16' (32 bits) can be priced, not simulated; "},
       {[](Program& p) { p.format = DataFormat::Fp32; }, "",

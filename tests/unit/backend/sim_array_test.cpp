@@ -111,6 +111,80 @@ TEST_CASE("no extent of a block may be empty for the array to work") {
   CHECK(result.layers[0].busy_cycles.at("sfu") == 0);
 }
 
+namespace {
+
+// y = scale * (a . w), twice, in blocks of `block` whose sums gather in Lx.
+Program integer_products(int64_t in, int64_t block, float scale) {
+  Program p = program_on({slice({{kIn, in}, {kOut, 2}})}, DataFormat::Int8);
+  p.external_bytes = 8192;
+  p.inputs = {{"a", {in}, 0}, {"w", {in}, 2048}};
+  p.outputs = {{"y", {2}, 4096}};
+  p.system.core.lx_bytes = p.system.array.l0_bytes = 1 << 13;
+  const Buffer a = lx(0, in, 1), w = lx(2048, in, 1), y = lx(4096, 2, 4);
+  Buffer near_a = l0(0, block), near_w = l0(block, block);
+  near_a.cell_bytes = near_w.cell_bytes = 1;
+  stream(p, Unit::Ext) = {load(external(0, in, 1), a, {along(kIn)}),
+                          load(external(2048, in, 1), w, {along(kIn)}), Signal{0}, Wait{3},
+                          store(external(4096, 2, 1), y, {along(kOut)})};
+  const RegisterMask moves = RegisterMask{1} << kBOut;
+  const Nest blocks{{{kBIn, block, 0}, {kBOut, 1, 0}}};
+  stream(p, Unit::Load) = {
+      Wait{0}, blocks,   load(a, near_a, {along(kBIn)}), load(w, near_w, {along(kBIn)}), Signal{1},
+      Wait{4}, EndNest{}};
+  Mac mac;
+  mac.inp = view(near_a, {{kIn, 1}});
+  mac.ker = view(near_w, {{kIn, 1}});
+  mac.acc = view(acc(0, 1), {{kOut, 1}});
+  mac.clear = moves;
+  mac.unroll.fill(1);
+  stream(p, Unit::Pe) = {blocks, Wait{1}, mac, Signal{2}, EndNest{}};
+  Drain drain;
+  drain.acc = view(acc(0, 1), {{kOut, 1}});
+  drain.out = view(y, {{kOut, 1}});
+  drain.dims = 1 << kOut;
+  drain.partial = RegisterMask{1} << kBIn;
+  drain.epilogue = {
+      {ScalarStep{ScalarOp::Mul, ScalarRef::input(0), ScalarRef::constant(scale), {}}}};
+  stream(p, Unit::Sfu) = {blocks,    Wait{2},   at(drain, At::Current, Trigger::Leaving, moves),
+                          Signal{4}, EndNest{}, Signal{3}};
+  return p;
+}
+
+std::map<std::string, Tensor> integers(int64_t in, float a, float w, float last) {
+  std::vector<float> many(static_cast<size_t>(in), a), ws(static_cast<size_t>(in), w);
+  many.back() = last;
+  return {{"a", numbers(many)}, {"w", numbers(ws)}};
+}
+
+}  // namespace
+
+TEST_CASE("sums of INT8 are exact, scaled in FP32, rounded and cut on the way out") {
+  // 1040 * 127 * 127 = 16,774,160 < 2^24 = 16,777,216
+  for (const int64_t block : {1040, 104}) {
+    const auto y = [&](float scale, float a, float w, float last) {
+      const SimResult r = run(integer_products(1040, block, scale), integers(1040, a, w, last));
+      CHECK(r.outputs.at("y").floats.at(0) == r.outputs.at("y").floats.at(1));
+      return r.outputs.at("y").floats.at(0);
+    };
+    CHECK(y(0x1p-18f, 127, 127, 127) == 64);  // 63.99
+    CHECK(y(1, 127, 127, 127) == 127);
+    CHECK(y(1, -127, 127, -127) == -127);
+    CHECK(y(0x1p-18f, -127, 127, 127) == -64);
+    CHECK(y(1, 0, 1, 1) == 1);
+    CHECK(y(0.5f, 0, 1, 5) == 2);  // 2.5, to even
+  }
+}
+
+TEST_CASE("a sum of INT8 that FP32 may not hold ends the run") {
+  const std::string beyond =
+      "a sum of integers is beyond 16777216, up to which FP32 holds them all";
+  check_mentions(failure(integer_products(1041, 1041, 1), integers(1041, 127, 127, 127)),
+                 "pe 2 (Mac): error: " + beyond);
+  // Each block alone is small enough; in Lx they are added up.
+  check_mentions(failure(integer_products(1050, 105, 1), integers(1050, 127, -127, 127)),
+                 "sfu 2 (Drain): error: " + beyond);
+}
+
 TEST_CASE("sums stay in FP32, and are rounded to DLFloat16 once on the way out") {
   // 1024 products of 1 and 1/1024 on top of 1: each alone would be lost in DLFloat16.
   const int64_t in = 1024;

@@ -144,6 +144,21 @@ TEST_CASE("an empty tile takes no time") {
   CHECK(run(p, {{"x", kMatrix}}).cycles == 2 * 2 + 100);
 }
 
+TEST_CASE("a scalar expression of a program of INT8 is rounded and cut when stored") {
+  Program p = program_on({slice({{kJ, 6}})}, DataFormat::Int8);
+  p.inputs = {{"x", {6}, 0}};
+  p.outputs = {{"y", {6}, 1024}};
+  Elementwise e;
+  e.expr = {{ScalarStep{ScalarOp::Mul, ScalarRef::input(0), ScalarRef::constant(2.5f), {}}}};
+  e.inputs = {operand(lx(0, 6, 1), {{kJ, 1}})};
+  e.out = operand(lx(64, 6, 1), {{kJ, 1}});
+  stream(p, Unit::Ext) = {load(external(0, 6, 1), lx(0, 6, 1), {along(kJ)}), Signal{0}, Wait{1},
+                          store(external(1024, 6, 1), lx(64, 6, 1), {along(kJ)})};
+  stream(p, Unit::Sfu) = {Wait{0}, e, Signal{1}};
+  CHECK(run(p, {{"x", numbers({1, 3, -1, 50, 51, -90})}}).outputs.at("y").floats ==
+        std::vector<float>{2, 8, -2, 125, 127, -127});
+}
+
 TEST_CASE("a scalar expression of a program of DLFloat16 is rounded when stored") {
   Program p = program_on({slice({{kJ, 2}})}, DataFormat::DlFloat16);
   p.inputs = {{"x", {2}, 0}};

@@ -97,9 +97,51 @@ TEST_CASE("products by matrices are products one by one") {
     r.job.acc = want.data();
     multiply_one_by_one(r.job);
     r.job.acc = got.data();
-    CHECK(kernel.run(r.job) == MacPoison::None);
+    CHECK(kernel.run(r.job) == MacTrouble::None);
     CHECK(got == want);  // small integers: exact in any order
   }
+}
+
+TEST_CASE("products of integers are exact to 2^24, and said to leave it beyond") {
+  Rng rng{6, 0};
+  MacKernel kernel;
+  int left = 0;
+  for (int round = 0; round < 2000; ++round) {
+    RandomJob r = random_job(rng, round % 2 == 1);
+    const bool large = rng.coin();
+    for (auto* data : {&r.inp, &r.ker})
+      for (float& x : *data) x = static_cast<float>(rng.between(-127, 127));
+    for (float& x : r.acc)
+      x = static_cast<float>(rng.between(-100, 100) + (large ? (1 << 24) - 10000 : 0));
+    // In integers, one by one.
+    std::vector<int64_t> sums(r.acc.begin(), r.acc.end());
+    Box box(3);
+    for (size_t d = 0; d < 8; ++d)
+      if (r.job.extent[d] > 1) {
+        Offsets& strides = box.add(r.job.extent[d]);
+        strides[0] = r.job.inp_stride[d], strides[1] = r.job.ker_stride[d];
+        strides[2] = r.job.acc_stride[d];
+      }
+    box.for_each_run([&](const Offsets& at, const Offsets& stride, int64_t points) {
+      const auto element = [&](size_t side, int64_t p) {
+        return static_cast<size_t>(at[side] + p * stride[side]);
+      };
+      for (int64_t p = 0; p < points; ++p)
+        sums[element(2, p)] += static_cast<int64_t>(r.inp[element(0, p)] * r.ker[element(1, p)]);
+      return true;
+    });
+    const bool fits =
+        std::all_of(sums.begin(), sums.end(), [](int64_t sum) { return std::abs(sum) <= 1 << 24; });
+    r.job.inp = r.inp.data();
+    r.job.ker = r.ker.data();
+    r.job.acc = r.acc.data();
+    r.job.integers = true;
+    CHECK(kernel.run(r.job) == (fits ? MacTrouble::None : MacTrouble::Sum));
+    if (fits) CHECK(std::equal(sums.begin(), sums.end(), r.acc.begin()));
+    left += fits ? 0 : 1;
+  }
+  CHECK(left > 100);
+  CHECK(left < 1000);
 }
 
 TEST_CASE("products find poison wherever it is read, and only there") {
@@ -126,8 +168,8 @@ TEST_CASE("products find poison wherever it is read, and only there") {
     r.job.inp = r.inp.data();
     r.job.ker = r.ker.data();
     r.job.acc = r.acc.data();
-    const MacPoison poison = kernel.run(r.job);
-    CHECK((poison == MacPoison::None) == !reads);
+    const MacTrouble poison = kernel.run(r.job);
+    CHECK((poison == MacTrouble::None) == !reads);
     if (reads) CHECK(static_cast<size_t>(poison) == side + 1);
     found += reads ? 1 : 0;
   }
@@ -205,8 +247,13 @@ TEST_CASE("arranging a box keeps its points") {
 
 TEST_CASE("each pair of cell formats copies, rounds where it must, and finds poison") {
   const float values[] = {1, -2.5f, 1 + 1.0f / 4096, 0};
-  for (const CellFormat from : {CellFormat::Float, CellFormat::Rounded, CellFormat::Code})
-    for (const CellFormat to : {CellFormat::Float, CellFormat::Rounded, CellFormat::Code})
+  const CellFormat formats[] = {CellFormat::Float, CellFormat::Rounded, CellFormat::Code,
+                                CellFormat::Integer, CellFormat::Byte};
+  const auto to_integers = [](CellFormat f) {
+    return f == CellFormat::Integer || f == CellFormat::Byte;
+  };
+  for (const CellFormat from : formats)
+    for (const CellFormat to : formats)
       for (const int64_t stride : {1, 3}) {
         std::array<uint8_t, 64> a, b;
         a.fill(kPoisonByte);
@@ -218,7 +265,7 @@ TEST_CASE("each pair of cell formats copies, rounds where it must, and finds poi
         CHECK(read_run(target, 1, 4, read.data()));
         const bool rounds = from != CellFormat::Float || to != CellFormat::Float;
         CHECK(read[0] == 1);
-        CHECK(read[1] == -2.5f);
+        CHECK(read[1] == (to_integers(from) || to_integers(to) ? -2 : -2.5f));
         CHECK(read[2] == (rounds ? 1 : values[2]));
         poison_run(source.at(2 * stride), 1, 1);
         CHECK_FALSE(copy_run(source, stride, target, 1, 4));

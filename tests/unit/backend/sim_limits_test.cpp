@@ -80,12 +80,12 @@ TEST_CASE("a block that reads one element over and over is not copied out") {
   job.acc = sums.data();
   job.acc_stride[kMb] = 1;
   sim::MacKernel kernel;
-  CHECK(kernel.run(job) == sim::MacPoison::None);
+  CHECK(kernel.run(job) == sim::MacTrouble::None);
   CHECK(sums == std::vector<float>(kRows, 1.0f + kSums * (3 * 2)));
 
   SECTION("poison is found all the same") {
     std::memset(&sums[kRows - 1], 0xff, sizeof(float));
-    CHECK(kernel.run(job) == sim::MacPoison::Acc);
+    CHECK(kernel.run(job) == sim::MacTrouble::Acc);
   }
 }
 

@@ -25,7 +25,7 @@ System tiny_system(int64_t cores) {
   s.array.lrf_bytes = 1 << 8;
   s.array.accumulators = 64;
   s.array.fill_cycles = 7;
-  s.precisions = {{"fp16", {16, {1, 1}}}, {"fp32", {32, {3, 1}}}};
+  s.precisions = {{"fp16", {16, {1, 1}}}, {"fp32", {32, {3, 1}}}, {"int8", {8, {1, 2}}}};
   s.default_precision = "fp32";
   return s;
 }
@@ -33,7 +33,9 @@ System tiny_system(int64_t cores) {
 Program program_on(std::vector<CoreSlice> slices, DataFormat format) {
   Program program;
   program.system = tiny_system(static_cast<int64_t>(slices.size()));
-  program.precision = format == DataFormat::Fp32 ? "fp32" : "fp16";
+  program.precision = format == DataFormat::Fp32        ? "fp32"
+                      : format == DataFormat::DlFloat16 ? "fp16"
+                                                        : "int8";
   program.format = format;
   program.external_bytes = 4096;
   LayerProgram layer;

@@ -16,7 +16,8 @@ inline constexpr int kBlock = 8;
 
 // Numbers that are easy to tell apart in a sum. External memory: 8 bytes/cycle after 10 cycles;
 // array-in 16 after 3; array-out 8 after 2; sfu: 4 lanes, 1 simple, 5 special, after 6; semaphores
-// take 2, a layer 100, an array instruction 7; "fp32" multiplies in 3 cycles, "fp16" in 1.
+// take 2, a layer 100, an array instruction 7; "fp32" multiplies in 3 cycles, "fp16" in 1, "int8"
+// in 1/2.
 System tiny_system(int64_t cores = 1);
 
 // An FP32 program of one layer on `slices` without instructions; semaphores 0..7.

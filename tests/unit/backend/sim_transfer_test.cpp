@@ -156,6 +156,30 @@ TEST_CASE("streams queue on the array's link, and blocking loads wait behind the
   }
 }
 
+TEST_CASE("INT8 programs move a byte per element, of integers alone") {
+  Program p = program_on({slice({{kOut, 4}})}, DataFormat::Int8);
+  p.inputs = {{"x", {4}, 1}};
+  p.outputs = {{"y", {4}, 1025}};
+  stream(p, Unit::Ext) = {load(external(1, 4, 1), lx(0, 4, 1), {along(kOut)}),
+                          store(external(1025, 4, 1), lx(0, 4, 1), {along(kOut)})};
+  const SimResult result = run(p, {{"x", numbers({-127, -1, 0, 127})}});
+  CHECK(result.outputs.at("y").floats == std::vector<float>{-127, -1, 0, 127});
+  CHECK(result.cycles == 2 * (10 + 1) + kLayer);
+  CHECK(result.layers[0].link_bytes.at("external") == 4 + 4);
+  for (const float x : {0.5f, 128.0f, -128.0f, NAN}) {
+    const std::string text = failure(p, {{"x", numbers({1, x, 2, 3})}});
+    check_mentions(text, "input 'x': error: element 1 is ");
+    check_mentions(text, "the program takes the integers -127 to 127");
+  }
+  p.constants = {{1, std::string("\x00\xff\x00\x00", 4)}};
+  check_mentions(
+      failure(p, {{"x", numbers({1, 2, 3, 4})}}),
+      "the constant at byte 1 holds -128 at element 1, which is no number of the format");
+  p.constants.clear();
+  stream(p, Unit::Ext)[0] = load(external(1, 4, 1), lx(0, 4, 2), {along(kOut)});
+  check_mentions(failure(p, {{"x", numbers({1, 2, 3, 4})}}), "cells of 2 bytes in");
+}
+
 TEST_CASE("DLFloat16 programs move two bytes per element and round what they store") {
   Program p = program_on({slice({{kOut, 4}})}, DataFormat::DlFloat16);
   p.inputs = {{"x", {4}, 0}};

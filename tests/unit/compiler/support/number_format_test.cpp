@@ -73,5 +73,30 @@ TEST_CASE("DLFloat16 at the ends of its range") {
   CHECK(dlfloat16_encode(std::numeric_limits<float>::quiet_NaN()) == kDlFloat16NotANumber);
 }
 
+TEST_CASE("every Int8 code but all ones is an integer, and encodes back to itself") {
+  for (int v = -127; v <= 127; ++v) {
+    const uint8_t code = int8_encode(static_cast<float>(v));
+    REQUIRE(code == static_cast<uint8_t>(v ^ 0x7f));
+    REQUIRE(code != kNoInt8);
+    REQUIRE(int8_decode(code) == static_cast<float>(v));
+  }
+  CHECK(int8_decode(kNoInt8) == -128);
+  CHECK(int8_encode(-128) == int8_encode(-127));
+}
+
+TEST_CASE("Int8 rounds to the nearest integer, ties to even, and cuts") {
+  for (int v = -127; v < 127; ++v) {
+    const auto low = static_cast<float>(v), middle = low + 0.5f;
+    REQUIRE(int8_round(std::nextafter(middle, -200.0f)) == low);
+    REQUIRE(int8_round(middle) == (v % 2 == 0 ? low : low + 1));
+    REQUIRE(int8_round(std::nextafter(middle, 200.0f)) == low + 1);
+  }
+  CHECK(int8_round(127.5f) == 127);
+  CHECK(int8_round(1e30f) == 127);
+  CHECK(int8_round(-INFINITY) == -127);
+  CHECK(int8_round(NAN) == 0);
+  CHECK_FALSE(std::signbit(int8_round(-0.25f)));
+}
+
 }  // namespace
 }  // namespace tilewright

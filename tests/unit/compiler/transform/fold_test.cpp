@@ -48,6 +48,19 @@ TEST_CASE("a bias addition leaves the weights alone") {
   CHECK(floats(after, after.nodes[0].inputs[2]) == std::vector<float>{1 + 7, 2 + 8});
 }
 
+TEST_CASE("integer weights are not scaled to fractions, unless feature by feature") {
+  const auto folded = [](const std::vector<float>& scale) {
+    const int64_t features = static_cast<int64_t>(scale.size());
+    const Graph before = conv_then("mul(%0, %1)", {{{features, 1, 1}, scale}});
+    const Graph after = fold_affine(before);
+    require_same(before, after, 1);
+    return after.nodes.size() == 1;
+  };
+  CHECK(folded({2}));
+  CHECK_FALSE(folded({0.25f}));
+  CHECK(folded({0.25f, 0.5f}));
+}
+
 TEST_CASE("what is not affine per feature stays") {
   const auto stays = [](const Graph& before) { return fold_affine(before).nodes.size() == 2; };
   CHECK(stays(conv_then("relu(%0)", {})));
