@@ -45,8 +45,8 @@ Traffic traffic(const Work& work, const System& system, const PrecisionInfo& pre
 std::map<std::string, int64_t> link_bytes(const Work& work, const System& system,
                                           const PrecisionInfo& precision, const RapidDsc& dsc);
 
-// No mapping of the layer takes fewer cycles: the largest of MACs over the chip's peak, of what must
-// cross each link once over its bandwidth, and of the functions of the SFUs. Equation [L1].
+// No mapping of the layer takes fewer cycles: the largest of MACs over the chip's peak, of what
+// must cross each link once over its bandwidth, and of the functions of the SFUs. Equation [L1].
 int64_t lower_bound_cycles(const Work& work, const System& system, const PrecisionInfo& precision);
 
 }  // namespace tilewright

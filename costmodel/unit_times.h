@@ -1,4 +1,4 @@
-// Times of single instructions: equations [C1] - [C5] of README.md.
+// Times of single instructions: equations [C1] - [C8] of README.md.
 #pragma once
 
 #include <algorithm>

@@ -178,6 +178,7 @@ void print_seed(uint64_t seed) {
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return;
   vary_epilogue(net.graph, rng);
   System system = random_system(rng);
+  if (rng.coin()) system.chip.memory_stops.clear();  // operands may bypass Lx then
   if (rng.coin()) {
     EnergyTable& e = system.energy;
     for (int64_t* fj :
