@@ -65,9 +65,8 @@ std::string layer_text(const MappedLayer& layer, const Target& target, Goal goal
   if (has_energy(target.system, target.info))
     text += fmt::format("\nenergy by part:      {}, of {}", print_parts(layer.energy),
                         print_amount(Goal::Energy, amount_of(layer), target.system.clock_hz));
-  text +=
-      fmt::format("\nno mapping is below: {} cycles (MACs, functions and bytes, each once)\n",
-                  grouped(layer.lower_bound_cycles));
+  text += fmt::format("\nno mapping is below: {} cycles (MACs, functions and bytes, each once)\n",
+                      grouped(layer.lower_bound_cycles));
   if (layer.search.space != "1")
     text += fmt::format("search:              {} of {} mappings priced; {}\n",
                         grouped(layer.search.evaluated), layer.search.space,
