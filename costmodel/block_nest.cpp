@@ -86,13 +86,7 @@ class BlockNest {
     const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
     if (motion.inner == Place::Pe)
       return packed_bytes(elems_in_steps(operand, nest_.unroll, ext), motion.link_bits);
-    return packed_bytes(elems_of(operand, motion, ext), motion.link_bits);
-  }
-  static int64_t elems_of(const Operand& operand, const Motion& motion, const Extents& ext) {
-    int64_t elems = 1;
-    for (size_t a = 0; a < operand.axes.size(); ++a)
-      elems *= axis_points(operand.axes[a], motion.steps[a], ext);
-    return elems;
+    return packed_bytes(box_elems(operand, motion.steps, ext), motion.link_bits);
   }
 
   bool kept(size_t m) const {
@@ -143,7 +137,7 @@ class BlockNest {
     Extents pe = ext;
     for (Dim d : kDims) pe[d] = ceil_div(ext[d], nest_.pe_unroll[d]);
     return times_.lrf_load_cycles *
-           elems_of(work_.operands[static_cast<size_t>(motion.operand)], motion, pe);
+           box_elems(work_.operands[static_cast<size_t>(motion.operand)], motion.steps, pe);
   }
 
   DrainTime drain(const LoopIndex& index, int64_t count) {
@@ -267,10 +261,7 @@ BodyCost elementwise_cost(const Work& work, const UnitTimes& times, const LoopNe
   if (points == 0) return body;
   for (const Motion& m : nest.external) {
     const Operand& operand = work.operands[static_cast<size_t>(m.operand)];
-    int64_t elems = 1;
-    for (size_t a = 0; a < operand.axes.size(); ++a)
-      elems *= axis_points(operand.axes[a], m.steps[a], tile.ext);
-    const int64_t bytes = packed_bytes(elems, m.cell_bits);
+    const int64_t bytes = packed_bytes(box_elems(operand, m.steps, tile.ext), m.cell_bits);
     if (m.store)
       body.array_out_bytes += bytes * (tile.first ? 1 : 2);
     else

@@ -80,8 +80,6 @@ int64_t functions(const Work& work, const Traffic& bytes) {
   return outputs(work) * (steps + (work.find(Role::Bias) != nullptr ? 1 : 0)) + bytes.added;
 }
 
-}  // namespace
-
 // [E4] What the array's links and transfers past Lx read or write beside the array.
 void add_past_lx(Energy& result, const LoopNest& nest, const Traffic& bytes,
                  const EnergyTable& table) {
@@ -100,6 +98,8 @@ void add_past_lx(Energy& result, const LoopNest& nest, const Traffic& bytes,
     result.accumulator += drained * table.accumulator;
 }
 
+}  // namespace
+
 bool has_energy(const System& system, const PrecisionInfo& precision) {
   return system.energy != EnergyTable{} || precision.mac_energy != 0;
 }
@@ -108,8 +108,9 @@ Energy energy(const Work& work, const System& system, const PrecisionInfo& preci
               const RapidDsc& dsc, int64_t cycles) {
   Energy result;
   const EnergyTable& table = system.energy;
+  const UnitTimes times(work, system, precision);
   const LoopNest nest = lower(work, system, precision, dsc);
-  const Traffic bytes = traffic(work, system, precision, dsc);
+  const Traffic bytes = traffic(work, times, dsc, nest, TileGrid(work, times, dsc, nest));
   result.mac = work.macs() * precision.mac_energy;
   if (work.kind == WorkKind::Array) {
     add_array(result, work, system, precision, dsc);

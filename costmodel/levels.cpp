@@ -37,7 +37,7 @@ Levels levels(const Work& work, const System& system, const PrecisionInfo& preci
   result.array_in = hold_cycles(in_bytes, times.array_in.bytes_per_cycle);
   result.array_out = hold_cycles(out_bytes, times.array_out.bytes_per_cycle);
   result.ring = hold_cycles(ring_bytes, times.ring.bytes_per_cycle);
-  const int64_t external_bytes = traffic(work, system, precision, dsc).external;
+  const int64_t external_bytes = traffic(work, times, dsc, nest, grid).external;
   result.external = hold_cycles(external_bytes, times.external_bandwidth);
   return result;
 }

@@ -147,7 +147,11 @@ Traffic traffic(const Work& work, const System& system, const PrecisionInfo& pre
                 const RapidDsc& dsc) {
   const UnitTimes times(work, system, precision);
   const LoopNest nest = lower(work, system, precision, dsc);
-  const TileGrid grid(work, times, dsc, nest);
+  return traffic(work, times, dsc, nest, TileGrid(work, times, dsc, nest));
+}
+
+Traffic traffic(const Work& work, const UnitTimes& times, const RapidDsc& dsc, const LoopNest& nest,
+                const TileGrid& grid) {
   Traffic bytes;
   for (size_t m = 0; m < nest.external.size(); ++m) {
     const int64_t moved = grid.total_bytes(m);

@@ -6,6 +6,7 @@
 
 #include "compiler/mapping/loop_nest.h"
 #include "costmodel/cost.h"
+#include "costmodel/tile_grid.h"
 #include "costmodel/unit_times.h"
 
 namespace tilewright {
@@ -37,6 +38,9 @@ struct Traffic {
 };
 Traffic traffic(const Work& work, const System& system, const PrecisionInfo& precision,
                 const RapidDsc& dsc);
+// The same from parts already derived.
+Traffic traffic(const Work& work, const UnitTimes& times, const RapidDsc& dsc, const LoopNest& nest,
+                const TileGrid& grid);
 
 // The links of the same, by name: "external" (a piece fetched by several cores counts once),
 // "array_in" and "array_out" (summed over the cores), and where a reduction is divided over cores

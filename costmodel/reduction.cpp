@@ -27,10 +27,7 @@ TileReduction tile_reduction(const Work& work, const UnitTimes& times, const Loo
   for (const Motion& m : nest.external) {
     if (m.role != Role::Bias) continue;
     const Operand& bias = work.operands[static_cast<size_t>(m.operand)];
-    int64_t elems = 1;
-    for (size_t a = 0; a < bias.axes.size(); ++a)
-      elems *= axis_points(bias.axes[a], m.steps[a], tile);
-    r.in_bytes += packed_bytes(elems, m.cell_bits);
+    r.in_bytes += packed_bytes(box_elems(bias, m.steps, tile), m.cell_bits);
   }
   const int64_t functions = std::max(times.epilogue_cycles, times.simple_cycles);
   r.finish_cycles =

@@ -34,11 +34,6 @@ Slice tile_of(const DimTiles& t, const Slice& slice, int64_t index) {
   return {slice.start + start, std::clamp<int64_t>(slice.size - start, 0, t.tile)};
 }
 
-bool wholly_inside(const AccessAxis& axis, int64_t extent) {
-  return axis.terms.size() == 1 && axis.offset >= 0 &&
-         axis.offset + axis.terms[0].coefficient * (extent - 1) < axis.extent;
-}
-
 // One axis of an external motion.
 struct MovedAxis {
   const AccessAxis& axis;
@@ -87,8 +82,7 @@ AxisCounts counts_of(const MovedAxis& moved, const RapidDsc& dsc, const LoopNest
     counts.loop[k] = dims[k].loop;
     counts.trips[k] = dims[k].trips;
   }
-  counts.plain = moved.slide == nullptr && !axis.terms.empty() &&
-                 wholly_inside(axis, dsc.n[axis.terms[0].dim]);
+  counts.plain = moved.slide == nullptr && axis.terms.size() == 1 && without_padding(axis, dsc.n);
   if (counts.plain) return counts;
   for (int64_t a = 0; a < counts.trips[0]; ++a)
     for (int64_t b = 0; b < counts.trips[1]; ++b) {

@@ -81,6 +81,19 @@ int64_t elems_in_steps(const Operand& operand, const Extents& unroll, const Exte
   return elems;
 }
 
+int64_t last_index(const AccessAxis& axis, const Extents& ext) {
+  int64_t last = axis.offset;
+  for (const AccessTerm& term : axis.terms) last += term.coefficient * (ext[term.dim] - 1);
+  return last;
+}
+
+int64_t box_elems(const Operand& operand, const std::vector<int64_t>& steps, const Extents& ext) {
+  int64_t elems = 1;
+  for (size_t a = 0; a < operand.axes.size(); ++a)
+    elems *= axis_points(operand.axes[a], steps[a], ext);
+  return elems;
+}
+
 int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext) {
   int64_t elems = 1;
   for (const AccessAxis& axis : operand.axes)

@@ -35,7 +35,17 @@ int64_t axis_points_in_steps(const AccessAxis& axis, const Extents& unroll, cons
 // same element at once share it.
 int64_t elems_in_steps(const Operand& operand, const Extents& unroll, const Extents& ext);
 
-// Product of axis_points over the axes: elements of a dense buffer that holds the box.
+// Largest index that a box of extents `ext` at the origin reaches, holes and padding included.
+int64_t last_index(const AccessAxis& axis, const Extents& ext);
+// Whether no such index, from the axis' offset on, is padding.
+inline bool without_padding(const AccessAxis& axis, const Extents& ext) {
+  return axis.offset >= 0 && last_index(axis, ext) < axis.extent;
+}
+
+// Product of axis_points over the axes at their lattice steps.
+int64_t box_elems(const Operand& operand, const std::vector<int64_t>& steps, const Extents& ext);
+
+// The same with the steps of a nominal box: elements of a dense buffer that holds the box.
 int64_t footprint_elems(const Operand& operand, const Extents& nominal, const Extents& ext);
 
 }  // namespace tilewright

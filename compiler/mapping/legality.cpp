@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "compiler/mapping/capacity.h"
+#include "compiler/mapping/footprint.h"
 #include "compiler/mapping/loop_nest.h"
 #include "compiler/mapping/rejection.h"
 #include "compiler/mapping/share.h"
@@ -268,10 +269,8 @@ bool Findings::bypass_rules() {
         !add(Code::PartialSumsDivided, operand.role, 1, 0))
       return false;
     for (const AccessAxis& axis : operand.axes) {
-      int64_t last = axis.offset;
-      for (const AccessTerm& term : axis.terms)
-        last += term.coefficient * (work_.extent[term.dim] - 1);
-      if ((axis.offset < 0 || last >= axis.extent) &&
+      const int64_t last = last_index(axis, work_.extent);
+      if (!without_padding(axis, work_.extent) &&
           !add(Code::BypassPadding, operand.role, axis.offset < 0 ? axis.offset : last,
                axis.offset < 0 ? 0 : axis.extent - 1))
         return false;
