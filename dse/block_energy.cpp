@@ -28,6 +28,12 @@ BlockEnergy::BlockEnergy(const Problem& problem, const Division& division, const
   }
 }
 
+template <class Each>
+void BlockEnergy::for_tiles(size_t k, Trips trips, Each&& each) const {
+  for (const TileCount& c : *counts_[k])
+    if ((c.ext > block_.values[k]) == (trips == kSeveral)) each(c);
+}
+
 int64_t BlockEnergy::steps(size_t k, int64_t shared) const {
   int64_t sum = 0;
   for (const TileCount& c : *counts_[k])
@@ -37,27 +43,9 @@ int64_t BlockEnergy::steps(size_t k, int64_t shared) const {
 }
 
 int64_t BlockEnergy::reads(const UnrollClass& unroll, const Places& places) const {
-  const EnergyTable& table = problem_.system.energy;
-  int64_t energy = 0;
-  for (size_t x = 0; x < 2; ++x) {
-    const bool lrf = places[x] == Place::Lrf;
-    const int64_t byte = lrf ? table.lrf : table.l0;
-    if (places[x] == Place::Pe || byte == 0) continue;
-    int64_t elems = 1;
-    for (size_t k = 0; k < kDimCount; ++k)
-      elems *= contains(problem_.dims[x], kDims[k])
-                   ? problem_.work.extent.values[k]
-                   : steps(k, (lrf ? unroll.lanes : unroll.unroll).values[k]);
-    energy += problem_.bytes(elems) * byte;
-  }
-  if (places[2] == Place::Lrf)
-    return energy + 2 * kPartialSumBytes * problem_.work.macs() * table.lrf;
-  int64_t bytes = 2 * kPartialSumBytes * table.accumulator;
-  if (bytes == 0) return energy;
-  for (size_t k = 0; k < kDimCount; ++k)
-    bytes *= contains(problem_.work.reduction, kDims[k]) ? steps(k, unroll.unroll.values[k])
-                                                         : problem_.work.extent.values[k];
-  return energy + bytes;
+  return problem_.read_energy(places, [&](size_t k, bool lanes) {
+    return steps(k, (lanes ? unroll.lanes : unroll.unroll).values[k]);
+  });
 }
 
 void BlockEnergy::take(const UnrollClass& unroll, const Places& places, const Extents& block) {
@@ -72,12 +60,12 @@ void BlockEnergy::take(const UnrollClass& unroll, const Places& places, const Ex
     if (loop) loops_ |= bit(kDims[k]);
     dims_[k] = {};
     for (const TileCount& c : *counts_[k]) {
-      Cut& cut = dims_[k].cut[c.ext > b ? kSeveral : kOne];
+      Cut& cut = dims_[k][c.ext > b ? kSeveral : kOne];
       cut.tiles += c.all;
       cut.first += c.first;
       cut.blocks += c.all * ceil_div(c.ext, b);
     }
-    const bool one = dims_[k].cut[kOne].tiles > 0, several = dims_[k].cut[kSeveral].tiles > 0;
+    const bool one = dims_[k][kOne].tiles > 0, several = dims_[k][kSeveral].tiles > 0;
     const size_t known = kinds_.size();
     for (size_t n = 0; n < known; ++n) {
       kinds_[n][k] = one ? kOne : kSeveral;
@@ -106,13 +94,12 @@ int64_t BlockEnergy::axis_points_of(size_t x, size_t axis, const Kinds& kinds) c
     if (term >= a.terms.size()) return inner();
     const auto k = static_cast<size_t>(a.terms[term].dim);
     int64_t sum = 0;
-    for (const TileCount& c : *counts_[k]) {
-      if ((c.ext > block_.values[k]) != (kinds[k] == kSeveral)) continue;
+    for_tiles(k, kinds[k], [&](const TileCount& c) {
       for_blocks(c.ext, block_.values[k], [&](int64_t b, int64_t n) {
         ext.values[k] = b;
         sum += c.all * n * inner();
       });
-    }
+    });
     return sum;
   };
   return along(0, [&] { return along(1, points); });
@@ -136,11 +123,10 @@ int64_t BlockEnergy::drained(int depth, const std::vector<Dim>& order, const Kin
   }
   int64_t elems = 1, visits = 1, first = 1;
   for (size_t k = 0; k < kDimCount; ++k) {
-    const Cut& cut = dims_[k].cut[kinds[k]];
+    const Cut& cut = dims_[k][kinds[k]];
     if (contains(problem_.out_dims, kDims[k])) {
       int64_t own = 0;
-      for (const TileCount& c : *counts_[k])
-        if ((c.ext > block_.values[k]) == (kinds[k] == kSeveral)) own += c.all * c.ext;
+      for_tiles(k, kinds[k], [&](const TileCount& c) { own += c.all * c.ext; });
       elems *= own;
     } else {
       visits *= contains(outside, kDims[k]) ? cut.blocks : cut.tiles;
@@ -174,14 +160,14 @@ void BlockEnergy::add_kinds(const std::vector<Dim>& order, const Kinds& kinds,
       int64_t n = own[x];
       for (size_t k = 0; k < kDimCount; ++k) {
         if (contains(problem_.dims[x], kDims[k])) continue;
-        const Cut& cut = dims_[k].cut[kinds[k]];
+        const Cut& cut = dims_[k][kinds[k]];
         if (streamed) {
           int64_t sum = 0;
-          for (const TileCount& c : *counts_[k])
-            if ((c.ext > block_.values[k]) == (kinds[k] == kSeveral))
-              for_blocks(c.ext, block_.values[k], [&](int64_t b, int64_t m) {
-                sum += c.all * m * ceil_div(b, unroll_->unroll.values[k]);
-              });
+          for_tiles(k, kinds[k], [&](const TileCount& c) {
+            for_blocks(c.ext, block_.values[k], [&](int64_t b, int64_t m) {
+              sum += c.all * m * ceil_div(b, unroll_->unroll.values[k]);
+            });
+          });
           n *= sum;
         } else {
           n *= contains(outside, kDims[k]) ? cut.blocks

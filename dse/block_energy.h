@@ -29,12 +29,11 @@ class BlockEnergy {
     int64_t tiles = 0, first = 0;  // as in TileSums
     int64_t blocks = 0;
   };
-  struct DimBlocks {
-    std::array<Cut, 2> cut{};  // by Trips
-    int64_t ext = 0;           // all extents
-  };
   using Kinds = std::array<Trips, kDimCount>;
 
+  // Tiles along one dim whose block loop has so many trips in them.
+  template <class Each>
+  void for_tiles(size_t k, Trips trips, Each&& each) const;
   int64_t reads(const UnrollClass& unroll, const Places& places) const;
   int64_t steps(size_t k, int64_t shared) const;  // sum over blocks of ceil(extent / shared)
   int64_t axis_points_of(size_t x, size_t axis, const Kinds& kinds) const;
@@ -53,9 +52,9 @@ class BlockEnergy {
   Places places_{};
   Extents block_;
   DimSet loops_ = 0;  // block loops of several trips in the nominal tile
-  std::array<DimBlocks, kDimCount> dims_{};
-  std::vector<Kinds> kinds_;                       // that occur
-  std::vector<std::array<int64_t, 2>> own_elems_;  // of each, of INP and KER
+  std::array<std::array<Cut, 2>, kDimCount> dims_{};  // by Trips
+  std::vector<Kinds> kinds_;                          // that occur
+  std::vector<std::array<int64_t, 2>> own_elems_;     // of each, of INP and KER
   int64_t reads_ = 0;
 };
 

@@ -9,12 +9,6 @@ namespace tilewright {
 
 namespace {
 
-bool wholly_inside(const Problem& problem, const AccessAxis& axis) {
-  const AccessTerm& term = axis.terms[0];
-  return axis.terms.size() == 1 && axis.offset >= 0 &&
-         axis.offset + term.coefficient * (problem.work.extent[term.dim] - 1) < axis.extent;
-}
-
 // Elements along one axis at tile `index` of its carrier, on the core that has most: [T1].
 class AxisCount {
  public:
@@ -159,7 +153,7 @@ void Division::add_tile(const Problem& problem, Dim d, int64_t tile) {
   for (size_t x = 0; x < problem.operands; ++x)
     for (const AccessAxis& axis : problem.work.operands[x].axes) {
       if (axis.terms.empty() || axis.terms[carrier(problem, axis)].dim != d) continue;
-      if (wholly_inside(problem, axis))
+      if (axis.terms.size() == 1 && without_padding(axis, problem.work.extent))
         ++plain[x];
       else
         carried.push_back({x, AxisCount(problem, *this, axis, tile)});

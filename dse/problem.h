@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/mapping/loop_nest.h"
 #include "costmodel/unit_times.h"
 #include "dse/objective.h"
 #include "dse/space.h"
@@ -57,6 +58,12 @@ struct Problem {
   // For every set of T loops of several trips that can occur.
   const std::vector<OrderProfile>& profiles(DimSet several) const { return profiles_[several]; }
 
+  // [E2], [E3] Femtojoules of what the arrays read of INP and KER beside them, and of their sums.
+  // steps(k, lanes): how often a step of all neighbours along dim k, or of a PE's lanes alone, is
+  // taken: the sum over blocks of ceil(extent / unrolling).
+  template <class Steps>
+  int64_t read_energy(const Places& places, Steps&& steps) const;
+
   // Fewest cycles that one step of the T loops takes.
   int64_t least_step_cycles() const;
 
@@ -77,5 +84,27 @@ struct Problem {
 
   std::array<std::vector<OrderProfile>, 256> profiles_;
 };
+
+template <class Steps>
+int64_t Problem::read_energy(const Places& places, Steps&& steps) const {
+  const EnergyTable& table = system.energy;
+  const auto product = [&](DimSet whole_extents, bool lanes) {
+    int64_t n = 1;
+    for (size_t k = 0; k < kDimCount; ++k)
+      n *= contains(whole_extents, kDims[k]) ? work.extent.values[k] : steps(k, lanes);
+    return n;
+  };
+  int64_t energy = 0;
+  for (size_t x = 0; x < 2; ++x) {
+    const bool lrf = places[x] == Place::Lrf;
+    const int64_t byte = lrf ? table.lrf : table.l0;
+    if (places[x] == Place::Pe || byte == 0) continue;
+    energy += bytes(product(dims[x], lrf)) * byte;
+  }
+  if (places[2] == Place::Lrf) return energy + 2 * kPartialSumBytes * work.macs() * table.lrf;
+  if (table.accumulator == 0) return energy;
+  const auto kept = static_cast<DimSet>(~work.reduction);
+  return energy + 2 * kPartialSumBytes * table.accumulator * product(kept, false);
+}
 
 }  // namespace tilewright

@@ -36,30 +36,10 @@ TileEnergy::TileEnergy(const Problem& problem, const Division& division)
 // [E2], [E3] with blocks as large as tiles: smaller ones read no less.
 int64_t TileEnergy::reads(const UnrollClass& unroll, const Places& places,
                           const TileChoice& choice) const {
-  const EnergyTable& table = problem_.system.energy;
-  int64_t energy = 0;
-  for (size_t x = 0; x < 2; ++x) {
-    const bool lrf = places[x] == Place::Lrf;
-    const int64_t byte = lrf ? table.lrf : table.l0;
-    if (places[x] == Place::Pe || byte == 0) continue;
-    int64_t elems = 1;
-    for (size_t k = 0; k < kDimCount; ++k) {
-      const TileSums& sums = division_.sum(choice, k);
-      if (contains(problem_.dims[x], kDims[k]))
-        elems *= problem_.work.extent.values[k];
-      else
-        elems *= lrf ? sums.lane_steps[unroll.lane_value[k]] : sums.steps[unroll.value[k]];
-    }
-    energy += problem_.bytes(elems) * byte;
-  }
-  if (places[2] == Place::Lrf)
-    return energy + 2 * kPartialSumBytes * problem_.work.macs() * table.lrf;
-  int64_t bytes = 2 * kPartialSumBytes * table.accumulator;
-  for (size_t k = 0; k < kDimCount; ++k)
-    bytes *= contains(problem_.work.reduction, kDims[k])
-                 ? division_.sum(choice, k).steps[unroll.value[k]]
-                 : problem_.work.extent.values[k];
-  return energy + bytes;
+  return problem_.read_energy(places, [&](size_t k, bool lanes) {
+    const TileSums& sums = division_.sum(choice, k);
+    return lanes ? sums.lane_steps[unroll.lane_value[k]] : sums.steps[unroll.value[k]];
+  });
 }
 
 // What passes Lx into L0 or LRF: each tile once, and again for other tile loops but those over
@@ -159,12 +139,16 @@ bool TileEnergy::fits(size_t x, Place place, const UnrollClass& unroll, const Ex
   });
 }
 
+// Whether some dataflow of the class has its operands there.
+bool TileEnergy::has(const UnrollClass& unroll, const Places& places) const {
+  return std::any_of(unroll.flows.begin(), unroll.flows.end(),
+                     [&](size_t f) { return problem_.flows[f].inner == places; });
+}
+
 int64_t TileEnergy::at_array(const UnrollClass& unroll, const TileChoice& choice) const {
   int64_t least = -1;
   for (const Places& places : places_) {
-    if (std::none_of(unroll.flows.begin(), unroll.flows.end(),
-                     [&](size_t f) { return problem_.flows[f].inner == places; }))
-      continue;
+    if (!has(unroll, places)) continue;
     int64_t energy = reads(unroll, places, choice);
     for (size_t x = 0; x < 2; ++x)
       energy += places[x] == Place::Pe ? streamed(x, unroll, choice)
@@ -179,9 +163,7 @@ int64_t TileEnergy::at_array(const UnrollClass& unroll, const TileChoice& choice
 int64_t TileEnergy::of_unroll(const Query& query, const UnrollClass& unroll, int64_t none) const {
   int64_t least = none;
   for (const Places& places : places_) {
-    if (std::none_of(unroll.flows.begin(), unroll.flows.end(),
-                     [&](size_t f) { return problem_.flows[f].inner == places; }))
-      continue;
+    if (!has(unroll, places)) continue;
     int64_t energy = reads(unroll, places, query.choice);
     Way ways[2] = {Way::Streamed, Way::Streamed};
     for (size_t x = 0; x < 2; ++x) {

@@ -31,6 +31,7 @@ class TileEnergy {
   int64_t streamed(size_t x, const UnrollClass& unroll, const TileChoice& choice) const;
   int64_t off_array(const TileChoice& choice) const;
   int64_t external(const Query& query, Way inp, Way ker) const;
+  bool has(const UnrollClass& unroll, const Places& places) const;
   bool fits(size_t x, Place place, const UnrollClass& unroll, const Extents& tile) const;
   int64_t of_unroll(const Query& query, const UnrollClass& unroll, int64_t none) const;
 
