@@ -6,6 +6,11 @@
 
 namespace tilewright::sim {
 
+int64_t narrow(__int128 value) {
+  constexpr __int128 kFar = __int128{1} << 62;
+  return static_cast<int64_t>(std::clamp(value, -kFar, kFar));
+}
+
 bool Box::joins(int outer) const {
   const auto o = static_cast<size_t>(outer), i = o + 1;
   for (size_t s = 0; s < static_cast<size_t>(sides_); ++s)
@@ -44,8 +49,7 @@ int64_t Box::extreme(int side, int sign) const {
   for (int a = 0; a < axes_; ++a)
     if (const int64_t s = stride(a)[static_cast<size_t>(side)]; s * sign > 0)
       sum += static_cast<__int128>(s) * (points(a) - 1);
-  constexpr __int128 kFar = __int128{1} << 62;
-  return static_cast<int64_t>(std::clamp(sum, -kFar, kFar));
+  return narrow(sum);
 }
 
 }  // namespace tilewright::sim

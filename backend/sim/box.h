@@ -10,6 +10,9 @@ namespace tilewright::sim {
 inline constexpr int kMostAxes = 16;
 inline constexpr int kMostSides = 18;  // places that a box's elements lie in
 
+// An address or index that a program may have made absurdly large, cut to +-2^62.
+int64_t narrow(__int128 value);
+
 using Offsets = std::array<int64_t, kMostSides>;
 
 // Axes of several points each, outermost first, with a stride per side. Left uninitialised beyond

@@ -18,11 +18,6 @@ using Wide = __int128;
 
 bool counts_bytes(Memory memory) { return memory == Memory::External || memory == Memory::Lx; }
 
-int64_t narrow(Wide value) {
-  constexpr Wide kFar = Wide{1} << 62;
-  return static_cast<int64_t>(std::clamp(value, -kFar, kFar));
-}
-
 }  // namespace
 
 void CoreData::start(const LayerPlan& layer) {

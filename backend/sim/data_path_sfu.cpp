@@ -76,8 +76,7 @@ int64_t DataPath::drain_base(const Drain& drain, const LocalView& view, const Re
     if (outside && (drain.dims >> d & 1) != 0) index += Wide{r.position[d]} + slice_.start[d];
     base += index * view.stride[d];
   }
-  constexpr Wide kFar = Wide{1} << 62;
-  return static_cast<int64_t>(std::clamp(base, -kFar, kFar));
+  return narrow(base);
 }
 
 MaybeFault DataPath::execute(const InstructionPlan& plan, const Look& look, const Drain& drain) {

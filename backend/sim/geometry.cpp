@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "backend/sim/box.h"
 #include "compiler/support/math.h"
 
 namespace tilewright::sim {
@@ -10,11 +11,6 @@ namespace tilewright::sim {
 namespace {
 
 using Wide = __int128;
-constexpr int64_t kFar = int64_t{1} << 62;
-
-int64_t narrow(Wide value) {
-  return static_cast<int64_t>(std::clamp<Wide>(value, -Wide{kFar}, Wide{kFar}));
-}
 
 }  // namespace
 
