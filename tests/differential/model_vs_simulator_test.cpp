@@ -14,6 +14,7 @@
 #include "tests/differential/brute_force.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/random_system.h"
 #include "tests/support/systems.h"
 
 using namespace tilewright;
@@ -25,30 +26,6 @@ std::string bytes_text(const std::map<std::string, int64_t>& bytes) {
   std::string text;
   for (const auto& [link, n] : bytes) text += fmt::format(" {} {}", link, n);
   return text;
-}
-
-System system_of(Rng& rng) {
-  switch (rng.below(4)) {
-    case 0:
-      return rapid_chip();
-    case 1:
-      return shipped("rapid-core");
-    default:
-      break;
-  }
-  System system = small_system(rng.between(1, 8));
-  system.core.semaphore_cycles = rng.between(0, 9);
-  system.array.fill_cycles = rng.between(0, 20);
-  system.core.array_in.latency_cycles = rng.between(0, 9);
-  system.core.array_out.bytes_per_cycle = Rational::of(rng.between(1, 40), rng.between(1, 3));
-  system.chip.external.latency_cycles = rng.between(0, 60);
-  system.chip.turnaround_cycles = rng.coin() ? 0 : rng.between(1, 30);
-  for (int64_t core = 0; core < system.chip.cores; ++core)
-    if (rng.below(4) == 0) system.chip.memory_stops.push_back(core);
-  system.chip.ring.bytes_per_cycle = {rng.between(1, 40), 1};
-  if (rng.coin()) system.chip.external_granule_bytes = int64_t{1} << rng.between(1, 7);
-  if (rng.coin()) vary_array(rng, system);
-  return system;
 }
 
 std::string compare(const Work& work, const System& system, const PrecisionInfo& precision,
@@ -86,7 +63,7 @@ int run_seed(uint64_t seed) {
   Network net(seed);
   add_random_layer(net, rng);
   if (element_count(net.graph.value(net.graph.outputs[0]).shape) == 0) return 0;
-  System system = system_of(rng);
+  System system = random_system(rng);
   std::string precision = rng.coin() ? "fp16" : "fp32";
   Rng rate{stream_seed(seed, "rate"), 0};  // of the array: parts of a cycle per step
   if (rate.below(4) == 0 && system.precisions.contains("int8")) precision = "int8";

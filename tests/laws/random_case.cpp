@@ -5,6 +5,7 @@
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/random_system.h"
 
 namespace tilewright::test {
 

@@ -20,7 +20,6 @@ struct LayerCase {
 using Law = std::function<void(const LayerCase&)>;
 
 // A system with chance latencies, granules, memory stops; the shipped chip among them.
-System random_system(Rng& rng);
 
 // Calls law(layer) on `count` seeded draws of any primitive.
 void for_random_layers(uint64_t count, const Law& law);

@@ -9,6 +9,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/random_system.h"
 
 using namespace tilewright;
 using namespace tilewright::test;

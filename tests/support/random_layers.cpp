@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/mapping/footprint.h"
 #include "compiler/mapping/rejection.h"
 #include "compiler/support/check.h"
 #include "compiler/support/math.h"
@@ -184,13 +185,8 @@ std::vector<TransferType> inner_types(Role role, const std::map<Role, Place>& ne
 }
 
 bool padded(const Work& work, const Operand& operand) {
-  for (const AccessAxis& axis : operand.axes) {
-    int64_t last = axis.offset;
-    for (const AccessTerm& term : axis.terms)
-      last += term.coefficient * (work.extent[term.dim] - 1);
-    if (axis.offset < 0 || last >= axis.extent) return true;
-  }
-  return false;
+  return !std::all_of(operand.axes.begin(), operand.axes.end(),
+                      [&](const AccessAxis& axis) { return without_padding(axis, work.extent); });
 }
 
 // Sometimes one operand goes past Lx; the tiles of the others are block-loaded then.

@@ -11,6 +11,7 @@
 #include "costmodel/price.h"
 #include "tests/laws/random_case.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/random_system.h"
 #include "tests/support/systems.h"
 
 using namespace tilewright;

@@ -1,18 +1,19 @@
 // What the container reader says about files that are no program.
+#include <fmt/format.h>
+
 #include "backend/asm/container.h"
 #include "backend/asm/text.h"
 #include "tests/support/catch.h"
-#include "tests/unit/backend/asm_random.h"
+#include "tests/support/systems.h"
 
 using namespace tilewright;
-using tilewright::testing::RandomProgram;
-using tilewright::testing::some_system;
+using tilewright::test::shipped;
 
 namespace {
 
 Program some_program() {
   Program p;
-  p.system = some_system();
+  p.system = shipped("rapid-core");
   p.precision = "fp32";
   p.external_bytes = 4096;
   LayerProgram& layer = p.layers.emplace_back();

@@ -3,17 +3,19 @@
 #include "backend/asm/container.h"
 #include "backend/asm/text.h"
 #include "backend/isa/verify.h"
+#include "compiler/support/rng.h"
 #include "tests/support/catch.h"
+#include "tests/support/systems.h"
 #include "tests/unit/backend/asm_random.h"
 
 using namespace tilewright;
-using tilewright::testing::RandomProgram;
-using tilewright::testing::some_system;
+using tilewright::test::random_program;
+using tilewright::test::shipped;
 
 namespace {
 
 Program small_program(uint64_t seed) {
-  Program program = RandomProgram(seed).program(some_system());
+  Program program = random_program(seed, shipped("rapid-core"));
   for (LayerProgram& layer : program.layers)
     if (layer.cores.size() > 2) layer.cores.resize(2);
   if (program.layers.size() > 2) program.layers.resize(2);

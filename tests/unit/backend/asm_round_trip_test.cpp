@@ -3,24 +3,26 @@
 
 #include "backend/asm/container.h"
 #include "backend/asm/text.h"
+#include "backend/isa/fields.h"
 #include "backend/isa/verify.h"
 #include "tests/support/catch.h"
+#include "tests/support/systems.h"
 #include "tests/unit/backend/asm_random.h"
 
 using namespace tilewright;
-using tilewright::testing::RandomProgram;
-using tilewright::testing::some_system;
+using tilewright::test::random_program;
+using tilewright::test::shipped;
 
 namespace {
 constexpr uint64_t kPrograms = 400;
 }
 
 TEST_CASE("Random programs are sound, and of every opcode") {
-  const System system = some_system();
+  const System system = shipped("rapid-core");
   std::set<std::string_view> opcodes;
   for (uint64_t seed = 0; seed < kPrograms; ++seed) {
     INFO("seed " << seed);
-    const Program program = RandomProgram(seed).program(system);
+    const Program program = random_program(seed, system);
     const Diagnostics findings = verify(program);
     INFO(to_string(findings));
     REQUIRE(findings.empty());
@@ -32,10 +34,10 @@ TEST_CASE("Random programs are sound, and of every opcode") {
 }
 
 TEST_CASE("assemble(disassemble(p)) == p") {
-  const System system = some_system();
+  const System system = shipped("rapid-core");
   for (uint64_t seed = 0; seed < kPrograms; ++seed) {
     INFO("seed " << seed);
-    const Program program = RandomProgram(seed).program(system);
+    const Program program = random_program(seed, system);
     const std::string text = disassemble(program);
     const auto again = assemble(text, "p.asm");
     INFO((again ? std::string() : to_string(again.error()) + text));
@@ -46,10 +48,10 @@ TEST_CASE("assemble(disassemble(p)) == p") {
 }
 
 TEST_CASE("parse_program(serialize(p)) == p") {
-  const System system = some_system();
+  const System system = shipped("rapid-core");
   for (uint64_t seed = 0; seed < kPrograms; ++seed) {
     INFO("seed " << seed);
-    const Program program = RandomProgram(seed).program(system);
+    const Program program = random_program(seed, system);
     const auto bytes = serialize(program);
     REQUIRE(bytes.has_value());
     const auto again = parse_program(*bytes, "p.pb");
@@ -61,7 +63,7 @@ TEST_CASE("parse_program(serialize(p)) == p") {
 }
 
 TEST_CASE("Both forms keep the sign of zero and every float exactly") {
-  Program program = RandomProgram(3).program(some_system());
+  Program program = random_program(3, shipped("rapid-core"));
   program.layers.resize(1);
   LayerProgram& layer = program.layers[0];
   layer = {};

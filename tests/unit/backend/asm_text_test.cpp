@@ -4,17 +4,18 @@
 #include <fmt/format.h>
 
 #include "backend/asm/text.h"
+#include "compiler/ir/dim.h"
 #include "tests/support/catch.h"
-#include "tests/unit/backend/asm_random.h"
+#include "tests/support/systems.h"
 
 using namespace tilewright;
-using tilewright::testing::some_system;
+using tilewright::test::shipped;
 
 namespace {
 
 Program small_program() {
   Program p;
-  p.system = some_system();
+  p.system = shipped("rapid-core");
   p.precision = "fp16";
   p.format = DataFormat::DlFloat16;
   p.external_bytes = 4096;

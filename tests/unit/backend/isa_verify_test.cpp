@@ -3,10 +3,10 @@
 
 #include "backend/isa/verify.h"
 #include "tests/support/catch.h"
-#include "tests/unit/backend/asm_random.h"
+#include "tests/support/systems.h"
 
 using namespace tilewright;
-using tilewright::testing::some_system;
+using tilewright::test::shipped;
 
 namespace {
 
@@ -16,7 +16,7 @@ Buffer lx(int64_t base = 0) { return {Memory::Lx, base, 1, 16, 2, 0}; }
 
 Program sound_program() {
   Program p;
-  p.system = some_system();
+  p.system = shipped("rapid-core");
   p.precision = "fp16";
   p.format = DataFormat::DlFloat16;
   p.external_bytes = 4096;

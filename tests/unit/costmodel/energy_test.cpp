@@ -2,10 +2,10 @@
 // six blocks of 32 x 64 x 64, weights in the LRF.
 #include "costmodel/energy.h"
 
-#include "compiler/mapping/compose.h"
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/systems.h"
+#include "tests/unit/costmodel/six_blocks.h"
 
 using namespace tilewright;
 using namespace tilewright::test;
@@ -19,21 +19,6 @@ System counting_core() {
   core.precisions["fp16"].mac_energy = 7;
   return core;
 }
-
-MappingChoice six_blocks() {
-  MappingChoice c;
-  c.t = c.b = Extents::filled(1);
-  c.t[Dim::mb] = c.b[Dim::mb] = 32;
-  c.t[Dim::in] = c.b[Dim::in] = c.t[Dim::out] = c.b[Dim::out] = 64;
-  c.t_order = {Dim::out, Dim::mb};
-  c.p = {{{Dim::in, 8}}, {{Dim::out, 8}}, {{Dim::out, 8}}, {}};
-  c.types.assign(3, {TransferType::DoubleBuffer, TransferType::Stream});
-  c.types[1] = {TransferType::DoubleBuffer, TransferType::BlockLoad};
-  c.inner = {Place::L0, Place::Lrf, Place::L0};
-  return c;
-}
-
-const int64_t inp = 2 * 96 * 64 * 2, ker = 64 * 128 * 2, out = 96 * 128 * 2;  // bytes moved
 
 }  // namespace
 

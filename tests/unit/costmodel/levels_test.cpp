@@ -1,10 +1,10 @@
 // M1 of costmodel/README.md on a mapping that is counted by hand.
 #include "costmodel/levels.h"
 
-#include "compiler/mapping/compose.h"
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/systems.h"
+#include "tests/unit/costmodel/six_blocks.h"
 
 using namespace tilewright;
 using namespace tilewright::test;
@@ -13,18 +13,8 @@ TEST_CASE("M1: levels count what each is busy with, the price is the slowest") {
   const System core = shipped("rapid-core");
   const PrecisionInfo& fp16 = core.precisions.at("fp16");
   const Work work = matmul_work(1, 96, 64, 128);
-  MappingChoice c;
-  c.t = c.b = Extents::filled(1);
-  c.t[Dim::mb] = c.b[Dim::mb] = 32;
-  c.t[Dim::in] = c.b[Dim::in] = c.t[Dim::out] = c.b[Dim::out] = 64;
-  c.t_order = {Dim::out, Dim::mb};
-  c.p = {{{Dim::in, 8}}, {{Dim::out, 8}}, {{Dim::out, 8}}, {}};
-  c.types.assign(3, {TransferType::DoubleBuffer, TransferType::Stream});
-  c.types[1] = {TransferType::DoubleBuffer, TransferType::BlockLoad};
-  c.inner = {Place::L0, Place::Lrf, Place::L0};
-  const RapidDsc dsc = compose(work, c);
+  const RapidDsc dsc = compose(work, six_blocks());
 
-  const int64_t inp = 2 * 96 * 64 * 2, ker = 64 * 128 * 2, out = 96 * 128 * 2;  // bytes
   const Levels level = levels(work, core, fp16, dsc);
   CHECK(level.array == 6 * 8 * 32);
   CHECK(level.sfu == 0);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 #include "tools/cli/completion.h"
 
 namespace tilewright {
@@ -19,25 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// A folder of its own that disappears.
-struct Folder {
-  fs::path path;
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "tilewright-cli-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path / name).string(); }
-  size_t files() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(path), {}));
-  }
-};
+using Folder = test::TemporaryFolder;
 
 int call(const std::vector<std::string>& words) {
   std::vector<const char*> argv = {"tilewright"};
@@ -129,7 +112,7 @@ TEST_CASE("cli: compile writes its files together, and verify passes on them") {
 TEST_CASE("cli: a failed compile leaves nothing behind") {
   const Folder folder;
   const std::string model = model_in(folder);
-  const size_t before = folder.files();
+  const size_t before = folder.entries();
   std::ofstream(folder / "cut.onnx") << read(model).substr(0, 1000);
   CHECK(call({"compile", folder / "cut.onnx", "--system", "rapid-chip", "-o", folder / "a"}) == 2);
   CHECK(call({"compile", model, "--system", "rapid-chop", "-o", folder / "a"}) == 2);
@@ -139,7 +122,7 @@ TEST_CASE("cli: a failed compile leaves nothing behind") {
               folder / "no/such/folder.json"}) == 2);
   CHECK(call({"compile", model, "--system", "rapid-chip", "--precision", "int4", "-o",
               folder / "a"}) == 3);
-  CHECK(folder.files() == before + 1);
+  CHECK(folder.entries() == before + 1);
 }
 
 TEST_CASE("cli: a precision that no program computes is priced, and documents say so") {

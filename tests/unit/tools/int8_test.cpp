@@ -8,6 +8,7 @@
 
 #include "compiler/support/rng.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/compiler/import/model_builder.h"
 #include "tools/cli/cli.h"
 
@@ -17,24 +18,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "tilewright-int8-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = test::TemporaryFolder;
 
 int call(const std::vector<std::string>& words) {
   std::vector<const char*> argv = {"tilewright"};

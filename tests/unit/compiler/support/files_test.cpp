@@ -6,66 +6,52 @@
 #include <unistd.h>
 
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 namespace tilewright {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of its own that is gone afterwards.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "files-test-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  size_t entries() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(path_), {}));
-  }
-
- private:
-  fs::path path_;
-};
+using Folder = test::TemporaryFolder;
 
 TEST_CASE("a file reads back as written, whatever its bytes") {
   const Folder folder;
   std::string bytes(200000, '\0');
   for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 7);
-  REQUIRE(write_file_atomically(folder.file("a"), bytes));
-  CHECK(read_file(folder.file("a")).value() == bytes);
-  REQUIRE(write_file_atomically(folder.file("a"), ""));
-  CHECK(read_file(folder.file("a")).value().empty());
+  REQUIRE(write_file_atomically(folder / "a", bytes));
+  CHECK(read_file(folder / "a").value() == bytes);
+  REQUIRE(write_file_atomically(folder / "a", ""));
+  CHECK(read_file(folder / "a").value().empty());
   CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("a file that cannot be read says which and why") {
   const Folder folder;
-  const auto missing = read_file(folder.file("none"));
+  const auto missing = read_file(folder / "none");
   REQUIRE(!missing);
-  CHECK(missing.error()[0].where == folder.file("none"));
+  CHECK(missing.error()[0].where == folder / "none");
   CHECK(missing.error()[0].message == "cannot open: No such file or directory");
-  CHECK(!read_file(folder.file("")));  // a folder
+  CHECK(!read_file(folder / ""));  // a folder
 }
 
 TEST_CASE("a failed write leaves nothing behind") {
   const Folder folder;
-  CHECK(!write_file_atomically(folder.file("none/a"), "x"));
-  fs::create_directory(folder.file("sub"));
-  CHECK(!write_file_atomically(folder.file("sub"), "x"));
+  CHECK(!write_file_atomically(folder / "none/a", "x"));
+  fs::create_directory(folder / "sub");
+  CHECK(!write_file_atomically(folder / "sub", "x"));
   CHECK(folder.entries() == 1);
 }
 
 TEST_CASE("writing goes through a link and keeps the mode") {
   const Folder folder;
-  REQUIRE(write_file_atomically(folder.file("a"), "old"));
-  REQUIRE(chmod(folder.file("a").c_str(), 0640) == 0);
-  fs::create_symlink("a", folder.file("link"));
-  REQUIRE(write_file_atomically(folder.file("link"), "new"));
-  CHECK(read_file(folder.file("a")).value() == "new");
-  CHECK(fs::is_symlink(folder.file("link")));
-  CHECK(static_cast<int>(fs::status(folder.file("a")).permissions()) == 0640);
+  REQUIRE(write_file_atomically(folder / "a", "old"));
+  REQUIRE(chmod((folder / "a").c_str(), 0640) == 0);
+  fs::create_symlink("a", folder / "link");
+  REQUIRE(write_file_atomically(folder / "link", "new"));
+  CHECK(read_file(folder / "a").value() == "new");
+  CHECK(fs::is_symlink(folder / "link"));
+  CHECK(static_cast<int>(fs::status(folder / "a").permissions()) == 0640);
 }
 
 TEST_CASE("a device is written to, not replaced") {

@@ -1,11 +1,20 @@
-#include "tests/laws/random_case.h"
+// A shipped RaPiD system, or a small one with every number drawn that times depend on.
+#pragma once
+
 #include "tests/support/random_layers.h"
 #include "tests/support/systems.h"
 
 namespace tilewright::test {
 
-System random_system(Rng& rng) {
-  if (rng.below(3) == 0) return rapid_chip();
+inline System random_system(Rng& rng) {
+  switch (rng.below(4)) {
+    case 0:
+      return rapid_chip();
+    case 1:
+      return shipped("rapid-core");
+    default:
+      break;
+  }
   System system = small_system(rng.between(1, 8));
   system.core.semaphore_cycles = rng.between(0, 9);
   system.array.fill_cycles = rng.between(0, 20);
