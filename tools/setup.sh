@@ -21,7 +21,7 @@ install() {
 }
 
 build_packages="g++ cmake ninja-build ccache libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev
-  libtbb-dev libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libyaml-cpp-dev catch2 python3"
+  libtbb-dev libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libyaml-cpp-dev libgmp-dev catch2 python3"
 
 # build PRESET: configures and builds, in build/PRESET.
 build() {

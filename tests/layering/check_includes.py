@@ -34,6 +34,7 @@ THIRD_PARTY = {
     "nlohmann/": ["tools", "tests"],
     "yaml-cpp/": ["compiler/support", "tests"],
     "google/protobuf": ["compiler/import", "models", "backend", "tests"],
+    "gmpxx.h": ["dse", "tests"],
     "catch2/": ["tests"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
