@@ -77,7 +77,7 @@ TEST_CASE("the space numbers every mapping of its definition, each once", "[dse]
     const std::vector<Work> works = describe(graph).value();
     for (const Work& work : works) {
       INFO("SPACE_SEED=" << seed << ", " << work.primitive);
-      same_as_naive(work, system, 8000);
+      same_as_naive(work, system, 5000);
     }
   }
   if (only != nullptr) return;
