@@ -3,254 +3,232 @@
 #include <algorithm>
 
 #include "compiler/mapping/footprint.h"
-#include "costmodel/odometer.h"
+#include "costmodel/block_walk.h"
 
 namespace tilewright {
 
 namespace {
 
-// One block nest for one tile: loops of several trips in this very tile.
-class BlockNest {
- public:
-  BlockNest(const Work& work, const UnitTimes& times, const LoopNest& nest, const TileShape& tile)
-      : work_(work), times_(times), nest_(nest), tile_(tile) {
-    const bool later = nest.inner.back().type == TransferType::DoubleBuffer;  // drained
-    for (const Loop& loop : nest.b_loops) {
-      const int64_t trips = ceil_div(tile.ext[loop.ref.dim], loop.step);
-      if (trips < 2) continue;
-      const auto l = static_cast<size_t>(odometer_.loops++);
-      loops_[l] = &loop;
-      odometer_.trips[l] = trips;
-      odometer_.classes[l] =
-          PlainClasses::of(trips, later && contains(nest.b_partial, loop.ref.dim));
-    }
-    for (size_t m = 0; m < nest.inner.size(); ++m) {
-      depth_[m] = nest.inner[m].inner == Place::Pe ? kMaxLoops : -1;  // anew with each block
-      for (int l = 0; l < odometer_.loops; ++l)
-        if (depth_[m] < kMaxLoops &&
-            contains(nest.inner[m].moves, loops_[static_cast<size_t>(l)]->ref.dim))
-          depth_[m] = l;
-    }
-    out_ = nest.inner.size() - 1;
-    out_dims_ = work.operands[static_cast<size_t>(nest.inner[out_].operand)].dims();
-  }
+// Stands for Cost where cycles alone are wanted.
+struct Cycles {
+  int64_t cycles = 0;
 
-  // The first `most` steps, one by one.
-  std::vector<BlockStep> first_steps(int64_t most) {
-    std::vector<BlockStep> steps;
-    Kind state = odometer_.state(LoopIndex{});
-    for (int64_t n = 0; n < most; ++n) {
-      steps.push_back(step_at(state));
-      if (state.is_last()) break;
-      state = odometer_.state(odometer_.next(state));
+  void add(CostClass, Resource, int64_t n) { cycles += n; }
+  void add(const Cycles& other, int64_t times = 1) { cycles += other.cycles * times; }
+  void raise_to(int64_t n, CostClass, Resource) { cycles = std::max(cycles, n); }
+};
+
+// [B2] One step: what comes before the block, and what runs beside it.
+struct Transfers {
+  std::array<const BlockPieces::Load*, 2> blocking, beside;
+  int64_t array;
+  const BlockPieces::Drain* drain;
+};
+
+// The equations of one body. C: Cost, or Cycles.
+template <class C>
+class Body {
+ public:
+  Body(const BlockPieces& pieces, const UnitTimes& times, const BlockPlan& plan,
+       const BlockWalk& walk, unsigned fresh)
+      : pieces_(pieces), times_(times), plan_(plan), walk_(walk) {
+    for (size_t x = 0; x < 3; ++x) depth_[x] = walk.depth(x);
+    for (size_t x = 0; x < 2; ++x) {
+      const bool streamed = plan.hops[x].inner == Place::Pe;
+      if (streamed)
+        depth_[x] = kDimCount;  // anew with each block
+      else if (plan.hops[x].moves == 0 && (fresh >> x & 1) == 0)
+        depth_[x] = kKept;
     }
-    return steps;
   }
 
   // What comes before the first step.
-  std::array<int64_t, 2> first_loads() {
-    const Extents ext = block(LoopIndex{});
-    std::array<int64_t, 2> cycles{};
-    for (size_t m = 0; m < out_; ++m)
-      if (nest_.inner[m].type == TransferType::DoubleBuffer && !kept(m))
-        cycles[m] = load(m, ext, 1);
-    return cycles;
-  }
-
-  BodyCost run() {
-    const auto first = first_loads();
-    for (size_t m = 0; m < out_; ++m)
-      body_.cost.add(CostClass::NonOverlapped, link_of(m), first[m]);
-    odometer_.for_each_kind([this](const Kind& kind) { step(kind); });
-    if (nest_.inner[out_].type == TransferType::DoubleBuffer) last_drain();
-    return body_;
-  }
-
- private:
-  struct DrainTime {
-    int64_t sfu = 0, link = 0, bytes = 0;
-  };
-
-  Extents block(const LoopIndex& index) const {
-    Extents ext = tile_.ext;
-    for (int l = 0; l < odometer_.loops; ++l) {
-      const auto k = static_cast<size_t>(l);
-      const Loop& loop = *loops_[k];
-      ext[loop.ref.dim] = std::min(loop.step, tile_.ext[loop.ref.dim] - index[k] * loop.step);
+  std::array<const BlockPieces::Load*, 2> first_loads() const {
+    std::array<const BlockPieces::Load*, 2> loads;
+    for (size_t x = 0; x < 2; ++x) {
+      const bool doubled = plan_.hops[x].type == TransferType::DoubleBuffer;
+      loads[x] = doubled && depth_[x] != kKept ? &pieces_.load(x, 0) : &kNoLoad;
     }
-    return ext;
+    return loads;
   }
 
-  int64_t load_bytes(size_t m, const Extents& ext) const {
-    const Motion& motion = nest_.inner[m];
-    const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
-    if (motion.inner == Place::Pe)
-      return packed_bytes(elems_in_steps(operand, nest_.unroll, ext), motion.link_bits);
-    return packed_bytes(box_elems(operand, motion.steps, ext), motion.link_bits);
-  }
-
-  bool kept(size_t m) const {
-    const Motion& motion = nest_.inner[m];
-    return motion.moves == 0 && motion.inner != Place::Pe && (tile_.fresh >> m & 1) == 0;
-  }
-
-  bool past_lx(size_t m) const { return nest_.inner[m].outer == Place::External; }
-  Resource link_of(size_t m) const {
-    return past_lx(m)             ? Resource::External
-           : nest_.inner[m].store ? Resource::ArrayOut
-                                  : Resource::ArrayIn;
-  }
-
-  // [T4] of a block in external memory.
-  int64_t bytes_outside(size_t m, const Extents& ext, int64_t elem_bits) const {
-    const Motion& motion = nest_.inner[m];
-    const Operand& operand = work_.operands[static_cast<size_t>(motion.operand)];
-    int64_t runs = 1, run = 1;
-    for (size_t a = 0; a < operand.axes.size(); ++a)
-      ((motion.run_axes >> a & 1) != 0 ? run : runs) *=
-          axis_points(operand.axes[a], motion.steps[a], ext);
-    return runs * round_up(packed_bytes(run, elem_bits), times_.granule);
-  }
-
-  // Time of one load, whose bytes are counted `count` times.
-  int64_t load(size_t m, const Extents& ext, int64_t count) {
-    const Motion& motion = nest_.inner[m];
-    if (past_lx(m)) return load_past_lx(m, ext, count);
-    const int64_t bytes = load_bytes(m, ext);
-    body_.array_in_bytes += bytes * count;
-    if (motion.inner == Place::Pe) body_.pe_bytes += bytes * count;
-    if (motion.inner != Place::Lrf) return UnitTimes::link(times_.array_in, bytes);
-    body_.lrf_bytes += bytes * count;
-    return std::max(UnitTimes::link(times_.array_in, bytes), shift_in(m, ext));
-  }
-
-  int64_t load_past_lx(size_t m, const Extents& ext, int64_t count) {
-    const int64_t bytes = bytes_outside(m, ext, nest_.inner[m].link_bits);
-    body_.external_bytes += bytes * count;
-    const int64_t cycles = times_.past_lx(bytes, nest_.cores, false);
-    return nest_.inner[m].inner == Place::Lrf ? std::max(cycles, shift_in(m, ext)) : cycles;
-  }
-
-  // [C6]
-  int64_t shift_in(size_t m, const Extents& ext) const {
-    const Motion& motion = nest_.inner[m];
-    Extents pe = ext;
-    for (Dim d : kDims) pe[d] = ceil_div(ext[d], nest_.pe_unroll[d]);
-    return times_.lrf_load_cycles *
-           box_elems(work_.operands[static_cast<size_t>(motion.operand)], motion.steps, pe);
-  }
-
-  DrainTime drain(const LoopIndex& index, int64_t count) {
-    const Extents ext = block(index);
-    bool first = tile_.first, final = tile_.final && nest_.rounds.empty();
-    for (int l = 0; l < odometer_.loops; ++l) {
-      const auto k = static_cast<size_t>(l);
-      if (!contains(nest_.b_partial, loops_[k]->ref.dim)) continue;
-      if (l < depth_[out_] && index[k] > 0) first = false;
-      if (index[k] < odometer_.trips[k] - 1) final = false;
-    }
-    int64_t n = 1;
-    for (Dim d : kDims)
-      if (contains(out_dims_, d)) n *= ext[d];
-    DrainTime time;
-    time.sfu = times_.drain_sfu(n, first, final);
-    if (!first) body_.added += n * count;
-    if (past_lx(out_)) {  // sums come back from external memory, and leave to it
-      time.bytes = (first ? 0 : bytes_outside(out_, ext, kPartialSumBits)) +
-                   bytes_outside(out_, ext, final ? nest_.inner[out_].link_bits : kPartialSumBits);
-      time.link = times_.past_lx(time.bytes, nest_.cores, true);
-      body_.external_bytes += time.bytes * count;
-      return time;
-    }
-    time.bytes = packed_bytes(n, nest_.inner[out_].link_bits) * (first ? 1 : 2);
-    time.link = UnitTimes::link(times_.array_out, time.bytes);
-    body_.array_out_bytes += time.bytes * count;
-    return time;
-  }
-
-  // [B2] Block-loads, then whatever runs side by side.
-  BlockStep step_at(const Kind& kind) {
-    const Extents here = block(kind.index);
-    const Extents after = kind.is_last() ? here : block(odometer_.next(kind));
-    BlockStep step;
-    step.drain_external = past_lx(out_);
-    for (size_t m = 0; m < out_; ++m) {
-      const TransferType type = nest_.inner[m].type;
+  // [B2], [B3]
+  Transfers transfers(const BlockState& s) const {
+    Transfers t{
+        {&kNoLoad, &kNoLoad}, {&kNoLoad, &kNoLoad}, pieces_.array_cycles(s.here), &kNoDrain};
+    for (size_t x = 0; x < 2; ++x) {
+      const TransferType type = plan_.hops[x].type;
       if (type == TransferType::DoubleBuffer) {
-        if (kind.next_enters(depth_[m])) step.beside[m] = load(m, after, kind.count);
-      } else if (kind.enters(depth_[m]) && !kept(m)) {
-        (type == TransferType::Stream ? step.beside : step.blocking)[m] = load(m, here, kind.count);
+        if (s.left != BlockState::kNone && depth_[x] >= s.left)
+          t.beside[x] = &pieces_.load(x, s.next);
+      } else if (depth_[x] >= s.entered) {
+        (type == TransferType::Stream ? t.beside : t.blocking)[x] = &pieces_.load(x, s.here);
       }
     }
-    step.array = times_.array_busy(here, nest_.unroll);
-    const bool stream = nest_.inner[out_].type == TransferType::Stream;
-    if (stream ? kind.leaves(depth_[out_]) : kind.previous_leaves(depth_[out_])) {
-      const DrainTime time = drain(stream ? kind.index : odometer_.previous(kind), kind.count);
-      step.drain_sfu = time.sfu;
-      step.drain_link = time.link;
+    if (plan_.hops[2].type == TransferType::Stream) {
+      if (depth_[2] >= s.left) t.drain = &pieces_.drains[s.here];
+    } else if (s.entered != BlockState::kNone && depth_[2] >= s.entered) {
+      t.drain = &pieces_.drains[s.previous];
     }
-    return step;
+    return t;
   }
 
-  void step(const Kind& kind) {
-    const BlockStep s = step_at(kind);
-    Cost cost;
-    cost.add(CostClass::MacCompute, Resource::Array, s.array);
+  // [B1]
+  void run() {
+    const auto first = first_loads();
+    for (size_t x = 0; x < 2; ++x) {
+      total.add(CostClass::NonOverlapped, link_of(x), first[x]->cycles);
+      count(x, *first[x], 1);
+    }
+    walk_.for_kinds([this](const BlockState& s) { step(s); });
+    if (plan_.hops[2].type == TransferType::DoubleBuffer) last_drain();
+  }
+
+  C total;
+  BodyCost bytes;  // of Cost alone; without its cost
+
+ private:
+  static constexpr int kKept = -2;  // never enters: at the array since the tile before
+  static constexpr BlockPieces::Load kNoLoad{0, 0};
+  static constexpr BlockPieces::Drain kNoDrain{0, 0, 0, 0};
+
+  bool past_lx(size_t x) const { return plan_.hops[x].outer == Place::External; }
+  Resource link_of(size_t x) const {
+    return past_lx(x) ? Resource::External : x == 2 ? Resource::ArrayOut : Resource::ArrayIn;
+  }
+
+  void step(const BlockState& s) {
+    const Transfers t = transfers(s);
+    C cost;
+    cost.add(CostClass::MacCompute, Resource::Array, t.array);
     cost.add(CostClass::PipeBubble, Resource::Array, times_.fill);
     cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times_.semaphore);
     const int64_t sfu_start = 3 * times_.semaphore;
     cost.raise_to(sfu_start, CostClass::PipeBubble, Resource::Sync);
-    cost.raise_to(sfu_start + s.drain_sfu, CostClass::Auxiliary, Resource::Sfu);
-    cost.raise_to(sfu_start + s.drain_link, CostClass::OverlappedVisible, link_of(out_));
-    const size_t longer = s.beside[0] < s.beside[1] ? 1 : 0;
-    cost.raise_to(s.beside[0] + s.beside[1], CostClass::OverlappedVisible, link_of(longer));
-    for (size_t m = 0; m < out_; ++m) cost.add(CostClass::NonOverlapped, link_of(m), s.blocking[m]);
-    body_.cost.add(cost, kind.count);
+    cost.raise_to(sfu_start + t.drain->sfu, CostClass::Auxiliary, Resource::Sfu);
+    cost.raise_to(sfu_start + t.drain->link, CostClass::OverlappedVisible, link_of(2));
+    const int64_t a = t.beside[0]->cycles, b = t.beside[1]->cycles;
+    cost.raise_to(a + b, CostClass::OverlappedVisible, link_of(a < b ? 1 : 0));
+    for (size_t x = 0; x < 2; ++x)
+      cost.add(CostClass::NonOverlapped, link_of(x), t.blocking[x]->cycles);
+    total.add(cost, s.count);
+    for (size_t x = 0; x < 2; ++x) {
+      count(x, *t.blocking[x], s.count);
+      count(x, *t.beside[x], s.count);
+    }
+    count(*t.drain, s.count);
   }
 
   void last_drain() {
-    const DrainTime time = drain(odometer_.last(), 1);
-    Cost cost;
-    cost.add(CostClass::Auxiliary, Resource::Sfu, time.sfu);
-    cost.raise_to(time.link, CostClass::NonOverlapped, link_of(out_));
+    const BlockPieces::Drain& drain = pieces_.drains[walk_.last()];
+    C cost;
+    cost.add(CostClass::Auxiliary, Resource::Sfu, drain.sfu);
+    cost.raise_to(drain.link, CostClass::NonOverlapped, link_of(2));
     cost.add(CostClass::PipeBubble, Resource::Sync, 2 * times_.semaphore);
-    body_.cost.add(cost);
+    total.add(cost);
+    count(drain, 1);
   }
 
-  const Work& work_;
+  void count(size_t x, const BlockPieces::Load& load, int64_t times) {
+    if constexpr (std::is_same_v<C, Cost>) {
+      const int64_t n = load.bytes * times;
+      const Place inner = plan_.hops[x].inner;
+      (past_lx(x) ? bytes.external_bytes : bytes.array_in_bytes) += n;
+      if (past_lx(x)) return;
+      if (inner == Place::Lrf) bytes.lrf_bytes += n;
+      if (inner == Place::Pe) bytes.pe_bytes += n;
+    }
+  }
+  void count(const BlockPieces::Drain& drain, int64_t times) {
+    if constexpr (std::is_same_v<C, Cost>) {
+      (past_lx(2) ? bytes.external_bytes : bytes.array_out_bytes) += drain.bytes * times;
+      bytes.added += drain.added * times;
+    }
+  }
+
+  const BlockPieces& pieces_;
   const UnitTimes& times_;
-  const LoopNest& nest_;
-  const TileShape& tile_;
-  Odometer<PlainClasses> odometer_;
-  std::array<const Loop*, kMaxLoops> loops_{};
-  std::array<int, 4> depth_{};  // per inner motion
-  size_t out_ = 0;
-  DimSet out_dims_ = 0;
-  BodyCost body_;
+  const BlockPlan& plan_;
+  const BlockWalk& walk_;
+  std::array<int, 3> depth_;
 };
+
+bool empty(const Extents& tile) {
+  return std::find(tile.values.begin(), tile.values.end(), 0) != tile.values.end();
+}
+
+BlockCode visit_of(const BlockPlan& plan, const TileShape& tile) {
+  return (tile.first ? 0 : BlockPieces::kLater) |
+         (tile.final && !plan.divided ? 0 : BlockPieces::kUnfinished);
+}
+
+// Calls use(body) with the body of a tile of at least one point.
+template <class C, class Use>
+void with_body(const BlockOperands& operands, const UnitTimes& times, const BlockPlan& plan,
+               const TileShape& tile, Use&& use) {
+  BlockPieces pieces;
+  make_pieces(pieces, operands, times, plan, tile.ext);
+  const BlockWalk walk(pieces, plan, visit_of(plan, tile));
+  for (const BlockCode visit : walk.visits()) make_drains(pieces, operands, times, plan, visit);
+  use(Body<C>(pieces, times, plan, walk, tile.fresh), walk);
+}
 
 }  // namespace
 
+int64_t body_cycles(const BlockOperands& operands, const UnitTimes& times, const BlockPlan& plan,
+                    const TileShape& tile) {
+  if (empty(tile.ext)) return 0;
+  int64_t cycles = 0;
+  with_body<Cycles>(operands, times, plan, tile, [&](auto&& body, const BlockWalk&) {
+    body.run();
+    cycles = body.total.cycles;
+  });
+  return cycles;
+}
+
 BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
                          const TileShape& tile) {
-  for (Dim d : kDims)
-    if (tile.ext[d] == 0) return {};
-  return BlockNest(work, times, nest, tile).run();
+  if (empty(tile.ext)) return {};
+  BodyCost result;
+  with_body<Cost>(BlockOperands(work), times, block_plan(nest), tile,
+                  [&](auto&& body, const BlockWalk&) {
+                    body.run();
+                    result = body.bytes;
+                    result.cost = body.total;
+                  });
+  return result;
 }
 
 std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& times,
                                          const LoopNest& nest, const TileShape& tile) {
-  for (Dim d : kDims)
-    if (tile.ext[d] == 0) return {};
-  return BlockNest(work, times, nest, tile).first_loads();
+  if (empty(tile.ext)) return {};
+  std::array<int64_t, 2> cycles{};
+  with_body<Cycles>(BlockOperands(work), times, block_plan(nest), tile,
+                    [&](auto&& body, const BlockWalk&) {
+                      const auto loads = body.first_loads();
+                      cycles = {loads[0]->cycles, loads[1]->cycles};
+                    });
+  return cycles;
 }
 
 std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& times,
                                          const LoopNest& nest, const TileShape& tile,
                                          int64_t most) {
-  for (Dim d : kDims)
-    if (tile.ext[d] == 0) return {};
-  return BlockNest(work, times, nest, tile).first_steps(most);
+  std::vector<BlockStep> steps;
+  if (empty(tile.ext)) return steps;
+  with_body<Cycles>(BlockOperands(work), times, block_plan(nest), tile,
+                    [&](auto&& body, const BlockWalk& walk) {
+                      walk.for_first(most, [&](const BlockState& s) {
+                        const Transfers t = body.transfers(s);
+                        steps.push_back({{t.blocking[0]->cycles, t.blocking[1]->cycles},
+                                         {t.beside[0]->cycles, t.beside[1]->cycles},
+                                         t.array,
+                                         t.drain->sfu,
+                                         t.drain->link,
+                                         nest.inner[2].outer == Place::External});
+                      });
+                    });
+  return steps;
 }
 
 BodyCost elementwise_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,

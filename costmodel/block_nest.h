@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "compiler/mapping/loop_nest.h"
+#include "costmodel/block_plan.h"
 #include "costmodel/cost.h"
 #include "costmodel/unit_times.h"
 
@@ -44,7 +44,11 @@ std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& time
 std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& times,
                                          const LoopNest& nest, const TileShape& tile, int64_t most);
 
-// Array layers: the pipeline over blocks, drained at the end.
+// Array layers: cycles of the pipeline over blocks, drained at the end. Nothing is allocated.
+int64_t body_cycles(const BlockOperands& operands, const UnitTimes& times, const BlockPlan& plan,
+                    const TileShape& tile);
+
+// The same in full, of a lowered mapping.
 BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
                          const TileShape& tile);
 

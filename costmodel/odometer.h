@@ -102,22 +102,19 @@ struct Odometer {
   }
 };
 
-// Classes of a loop whose indices differ only by the last one's extent. [W1] `second`: index 1
-// stands apart, too, since the index before it is the first.
+// [W1] Classes of a loop whose indices differ only by the last one's extent.
 struct PlainClasses {
-  std::array<IndexClass, 5> items{};
+  std::array<IndexClass, 4> items{};
   int size = 0;
 
-  static PlainClasses of(int64_t trips, bool second = false) {
+  static PlainClasses of(int64_t trips) {
     PlainClasses c;
     auto put = [&c](int64_t index, int64_t count) {
       if (count > 0) c.items[static_cast<size_t>(c.size++)] = {index, count};
     };
     put(0, 1);
-    const bool apart = second && trips >= 4;
-    if (apart) put(1, 1);
-    put(apart ? 2 : 1, trips - (apart ? 4 : 3));  // neighbours on both sides are full
-    if (trips >= 3) put(trips - 2, 1);            // the next one is the edge
+    put(1, trips - 3);                  // neighbours on both sides are full
+    if (trips >= 3) put(trips - 2, 1);  // the next one is the edge
     put(trips - 1, 1);
     return c;
   }

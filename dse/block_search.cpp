@@ -7,44 +7,6 @@
 
 namespace tilewright {
 
-namespace {
-
-// The block part of lower(): loops, hops and unfinished reductions; steps and bytes as there.
-LoopNest block_nest(const Problem& problem, const Extents& tile, const UnrollClass& unroll,
-                    const BlockCandidate& candidate, const Places& places, bool partial_tiles) {
-  LoopNest nest;
-  nest.unroll = unroll.unroll;
-  nest.pe_unroll = unroll.pe_unroll;
-  DimSet loops = 0, pending = 0;
-  for (Dim d : candidate.order) {
-    nest.b_loops.push_back(
-        {{Stage::B, d}, tile[d], candidate.b[d], ceil_div(tile[d], candidate.b[d])});
-    loops |= bit(d);
-    if (contains(problem.work.reduction, d)) pending |= bit(d);
-    if (contains(problem.out_dims, d)) nest.b_partial = pending;
-  }
-  const bool partial = partial_tiles || nest.b_partial != 0;
-  for (size_t x = 0; x < 3; ++x) {
-    const Operand& operand = problem.work.operands[x];
-    Motion m;
-    m.operand = static_cast<int>(x);
-    m.role = operand.role;
-    m.type = candidate.types[x];
-    m.store = x == 2;
-    m.outer = Place::Lx;
-    m.inner = places[x];
-    m.moves = static_cast<DimSet>(problem.dims[x] & loops);
-    m.buffers = m.type == TransferType::DoubleBuffer && m.moves != 0 ? 2 : 1;
-    for (const AccessAxis& axis : operand.axes) m.steps.push_back(lattice_step(axis, candidate.b));
-    m.cell_bits = m.store ? kPartialSumBits : problem.precision.bits;
-    m.link_bits = m.store && partial ? kPartialSumBits : problem.precision.bits;
-    nest.inner.push_back(std::move(m));
-  }
-  return nest;
-}
-
-}  // namespace
-
 void BlockCandidate::write(const Problem& problem, MappingChoice& choice) const {
   choice.b = b;
   choice.p = problem.flows[flow].p;
@@ -156,6 +118,9 @@ void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, con
   }
   BlockCandidate candidate;
   candidate.b = block;
+  candidate.plan.unroll = unroll.unroll;
+  candidate.plan.pe_unroll = unroll.pe_unroll;
+  set_block(candidate.plan, problem_.accesses, block);
   DimSet several = 0;
   for (Dim d : kDims)
     if (block[d] < tile_[d]) several |= bit(d);
@@ -190,11 +155,15 @@ void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, con
       continue;
     }
     candidate.flow = static_cast<size_t>(flow);
+    for (size_t x = 0; x < 3; ++x) {
+      candidate.plan.hops[x].inner = places[x];
+      candidate.plan.hops[x].type = candidate.types[x];
+    }
     for (const std::vector<Dim>& order : orders) {
       if (visitor.done()) return;
       candidate.order = order;
-      candidate.nest = block_nest(problem_, tile_, unroll, candidate, places, partial_tiles_);
-      candidate.partial = partial_tiles_ || candidate.nest.b_partial != 0;
+      set_order(candidate.plan, problem_.accesses, order, problem_.precision.bits, partial_tiles_);
+      candidate.partial = partial_tiles_ || candidate.plan.partial != 0;
       visitor.visit(candidate);
     }
   }

@@ -17,8 +17,8 @@ struct BlockCandidate {
   Extents b;
   std::vector<Dim> order;
   std::array<TransferType, 3> types{};  // INP, KER, OUT
-  LoopNest nest;                        // the block loops alone
-  bool partial = false;                 // OUT's block leaves unfinished sums in Lx
+  BlockPlan plan;
+  bool partial = false;  // OUT's block leaves unfinished sums in Lx
 
   void write(const Problem& problem, MappingChoice& choice) const;
 };

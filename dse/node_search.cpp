@@ -143,8 +143,8 @@ class NodeSearch {
 
   int64_t body(const BlockCandidate& candidate, size_t shape) {
     ++counters_.effort;
-    return block_nest_cost(problem_.work, problem_.times, candidate.nest, programs_.shapes()[shape])
-        .cost.cycles;
+    return body_cycles(problem_.accesses, problem_.times, candidate.plan,
+                       programs_.shapes()[shape]);
   }
 
   void price(const BlockCandidate& candidate) {

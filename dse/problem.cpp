@@ -40,6 +40,7 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
       system(system_in),
       precision(precision_in),
       times(work_in, system_in, precision_in),
+      accesses(work_in),
       objective{goal, system_in.energy.leakage},
       operands(work_in.operands.size()),
       present(present_dims(work_in)),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/mapping/loop_nest.h"
+#include "costmodel/block_plan.h"
 #include "costmodel/unit_times.h"
 #include "dse/objective.h"
 #include "dse/space.h"
@@ -42,6 +43,7 @@ struct Problem {
   const System& system;
   const PrecisionInfo& precision;
   UnitTimes times;
+  BlockOperands accesses;  // of Array layers
   Objective objective;
   size_t operands = 0, out = 0;  // how many; which is OUT
   std::array<DimSet, kMaxOperands> dims{};

@@ -7,20 +7,40 @@
 
 namespace tilewright {
 
+AxisTerms::AxisTerms(const AccessAxis& axis) {
+  for (size_t k = 0; k < axis.terms.size(); ++k) {
+    dim[k] = axis.terms[k].dim;
+    coefficient[k] = axis.terms[k].coefficient;
+  }
+}
+
+int64_t AxisTerms::step(const std::array<int64_t, 2>& box) const {
+  const int64_t gcd = std::gcd(box[0] > 1 ? coefficient[0] : 0, box[1] > 1 ? coefficient[1] : 0);
+  return gcd == 0 ? 1 : gcd;
+}
+
+int64_t AxisTerms::points_in_steps(const std::array<int64_t, 2>& unroll,
+                                   const std::array<int64_t, 2>& ext) const {
+  const int64_t lattice = step(unroll);
+  int64_t total = 0;
+  for (const bool edge_a : {false, true})
+    for (const bool edge_b : {false, true}) {
+      const int64_t a = edge_a ? ext[0] % unroll[0] : unroll[0];
+      const int64_t b = edge_b ? ext[1] % unroll[1] : unroll[1];
+      const int64_t count = (edge_a ? 1 : ext[0] / unroll[0]) * (edge_b ? 1 : ext[1] / unroll[1]);
+      total += count * points(lattice, {a, b});
+    }
+  return total;
+}
+
 int64_t lattice_step(const AccessAxis& axis, const Extents& box) {
-  int64_t step = 0;
-  for (const AccessTerm& term : axis.terms)
-    if (box[term.dim] > 1) step = std::gcd(step, term.coefficient);
-  return step == 0 ? 1 : step;
+  const AxisTerms terms(axis);
+  return terms.step(terms.extents(box));
 }
 
 int64_t axis_points(const AccessAxis& axis, int64_t step, const Extents& ext) {
-  int64_t span = 0;
-  for (const AccessTerm& term : axis.terms) {
-    if (ext[term.dim] == 0) return 0;
-    span += term.coefficient * (ext[term.dim] - 1);
-  }
-  return span / step + 1;
+  const AxisTerms terms(axis);
+  return terms.points(step, terms.extents(ext));
 }
 
 int64_t axis_points_inside(const AccessAxis& axis, int64_t step, const Extents& pos,
@@ -51,26 +71,8 @@ int64_t axis_points_touched(const AccessAxis& axis, const Extents& ext) {
 }
 
 int64_t axis_points_in_steps(const AccessAxis& axis, const Extents& unroll, const Extents& ext) {
-  struct Steps {
-    int64_t count, ext;
-  };
-  const auto steps_of = [&](size_t term) {
-    if (term >= axis.terms.size()) return std::vector<Steps>{{1, 1}};
-    const Dim d = axis.terms[term].dim;
-    return std::vector<Steps>{{ext[d] / unroll[d], unroll[d]},
-                              {ext[d] % unroll[d] > 0 ? 1 : 0, ext[d] % unroll[d]}};
-  };
-  const int64_t lattice = lattice_step(axis, unroll);
-  int64_t points = 0;
-  for (const Steps& a : steps_of(0))
-    for (const Steps& b : steps_of(1)) {
-      if (a.count * b.count == 0) continue;
-      Extents step = Extents::filled(1);
-      if (!axis.terms.empty()) step[axis.terms[0].dim] = a.ext;
-      if (axis.terms.size() > 1) step[axis.terms[1].dim] = b.ext;
-      points += a.count * b.count * axis_points(axis, lattice, step);
-    }
-  return points;
+  const AxisTerms terms(axis);
+  return terms.points_in_steps(terms.extents(unroll), terms.extents(ext));
 }
 
 int64_t elems_in_steps(const Operand& operand, const Extents& unroll, const Extents& ext) {

@@ -5,11 +5,37 @@
 // (stride > kernel > 1) the lattice still covers them: a transfer moves them, too.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "compiler/mapping/work.h"
+#include "compiler/support/math.h"
 
 namespace tilewright {
+
+// The terms of an axis laid flat; coefficient 0 where there is none. Functions on it take the
+// extents of a box in its two dims, 1 in one that is not there.
+struct AxisTerms {
+  std::array<Dim, 2> dim{};
+  std::array<int64_t, 2> coefficient{};
+
+  AxisTerms() = default;
+  explicit AxisTerms(const AccessAxis& axis);
+
+  std::array<int64_t, 2> extents(const Extents& ext) const {
+    return {coefficient[0] == 0 ? 1 : ext[dim[0]], coefficient[1] == 0 ? 1 : ext[dim[1]]};
+  }
+  int64_t points(int64_t step, const std::array<int64_t, 2>& ext) const {
+    if (ext[0] == 0 || ext[1] == 0) return 0;
+    if (coefficient[1] == 0 && coefficient[0] == step) return ext[0];
+    return (coefficient[0] * (ext[0] - 1) + coefficient[1] * (ext[1] - 1)) / step + 1;
+  }
+  // As axis_points_in_steps().
+  int64_t points_in_steps(const std::array<int64_t, 2>& unroll,
+                          const std::array<int64_t, 2>& ext) const;
+  // As lattice_step().
+  int64_t step(const std::array<int64_t, 2>& box) const;
+};
 
 // Step of the lattice that a box of nominal extents `box` uses along `axis`: the gcd of the
 // coefficients of terms whose extent in `box` exceeds 1 (1 when there is none).

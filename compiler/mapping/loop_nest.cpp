@@ -8,6 +8,15 @@
 
 namespace tilewright {
 
+DimSet unfinished(std::span<const Dim> loops, DimSet operand, DimSet reduction) {
+  DimSet outside = 0, pending = 0;
+  for (Dim d : loops) {
+    if (contains(reduction, d)) pending |= bit(d);
+    if (contains(operand, d)) outside = pending;
+  }
+  return outside;
+}
+
 namespace {
 
 std::vector<Loop> loops_of(const RapidDsc& dsc, Stage stage, const Extents& limit,
@@ -26,14 +35,10 @@ DimSet dims_of(const std::vector<Loop>& loops) {
   return set;
 }
 
-// Reduction loops outside the innermost loop that `out` moves with.
 DimSet unfinished(const std::vector<Loop>& loops, DimSet out, DimSet reduction) {
-  DimSet outside = 0, pending = 0;
-  for (const Loop& loop : loops) {
-    if (contains(reduction, loop.ref.dim)) pending |= bit(loop.ref.dim);
-    if (contains(out, loop.ref.dim)) outside = pending;
-  }
-  return outside;
+  std::vector<Dim> dims;
+  for (const Loop& loop : loops) dims.push_back(loop.ref.dim);
+  return unfinished(std::span<const Dim>(dims), out, reduction);
 }
 
 // Whether each box (tile or block) holds all of the axis.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,10 @@ struct LoopNest {
 
   bool has_partial_sums() const { return t_partial != 0 || b_partial != 0 || !rounds.empty(); }
 };
+
+// Of the reduction loops among `loops` (outermost first), those outside the innermost one that an
+// operand of such dims moves with.
+DimSet unfinished(std::span<const Dim> loops, DimSet operand, DimSet reduction);
 
 // `dsc` must be legal for `work` on `system`.
 LoopNest lower(const Work& work, const System& system, const PrecisionInfo& precision,

@@ -43,6 +43,10 @@ constexpr Rational operator*(Rational a, Rational b) {
 
 // Cycles that `bytes` hold a link of `bytes_per_cycle`: the ceiling of the exact quotient.
 constexpr int64_t hold_cycles(int64_t bytes, Rational bytes_per_cycle) {
+  int64_t narrow = 0;
+  if (!__builtin_mul_overflow(bytes, bytes_per_cycle.den, &narrow) &&
+      !__builtin_add_overflow(narrow, bytes_per_cycle.num - 1, &narrow))
+    return narrow / bytes_per_cycle.num;
   const __int128 scaled = static_cast<__int128>(bytes) * bytes_per_cycle.den;
   return static_cast<int64_t>((scaled + bytes_per_cycle.num - 1) / bytes_per_cycle.num);
 }

@@ -84,15 +84,13 @@ TEST_CASE("T4: runs take whole granules") {
 }
 
 TEST_CASE("W1, W2: six indices are four classes, kinds are their product") {
-  const auto classes = [](int64_t trips, bool second) {
+  const auto classes = [](int64_t trips) {
     Classes found;
-    for (const IndexClass& c : PlainClasses::of(trips, second))
-      found.emplace_back(c.index, c.count);
+    for (const IndexClass& c : PlainClasses::of(trips)) found.emplace_back(c.index, c.count);
     return found;
   };
-  CHECK(classes(6, false) == Classes{{0, 1}, {1, 3}, {4, 1}, {5, 1}});
-  CHECK(classes(6, true) == Classes{{0, 1}, {1, 1}, {2, 2}, {4, 1}, {5, 1}});
-  CHECK(classes(2, true) == Classes{{0, 1}, {1, 1}});
+  CHECK(classes(6) == Classes{{0, 1}, {1, 3}, {4, 1}, {5, 1}});
+  CHECK(classes(2) == Classes{{0, 1}, {1, 1}});
   Odometer<PlainClasses> odometer;
   odometer.loops = 2;
   odometer.trips = {6, 5};
