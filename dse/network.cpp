@@ -1,5 +1,7 @@
 #include "dse/network.h"
 
+#include <algorithm>
+
 namespace tilewright {
 
 namespace {
@@ -14,6 +16,17 @@ Work anonymous(Work work) {
 
 }  // namespace
 
+std::vector<size_t> first_alike(const std::vector<Work>& works) {
+  std::vector<Work> problems;
+  std::vector<size_t> first;
+  for (const Work& work : works) {
+    problems.push_back(anonymous(work));
+    const auto same = std::find(problems.begin(), problems.end(), problems.back());
+    first.push_back(static_cast<size_t>(same - problems.begin()));
+  }
+  return first;
+}
+
 Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const System& system,
                                                  const PrecisionInfo& precision,
@@ -21,19 +34,16 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const SearchProgress& progress) {
   if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
   std::vector<SearchResult> results;
-  std::vector<std::pair<Work, size_t>> known;
+  const std::vector<size_t> first = first_alike(works);
+  std::vector<uint8_t> mapped(works.size());
   Diagnostics findings;
   for (size_t k = 0; k < works.size(); ++k) {
-    Work problem = anonymous(works[k]);
-    const SearchResult* same = nullptr;
-    for (const auto& [other, index] : known)
-      if (other == problem) same = &results[index];
-    if (same != nullptr) {
-      results.push_back(SearchResult(*same));
+    if (mapped[first[k]] != 0) {
+      results.push_back(SearchResult(results[first[k]]));
     } else {
       Result<SearchResult> result = search_layer(works[k], system, precision, options);
       if (!result) findings.insert(findings.end(), result.error().begin(), result.error().end());
-      if (findings.empty()) known.emplace_back(std::move(problem), results.size());
+      mapped[k] = result ? 1 : 0;
       results.push_back(result ? std::move(*result) : SearchResult{});
     }
     if (progress) progress(k + 1, works.size(), works[k]);

@@ -11,8 +11,12 @@ namespace tilewright {
 // Called after each layer, with how many are done.
 using SearchProgress = std::function<void(size_t done, size_t total, const Work& work)>;
 
-// One result per layer, in order. Layers that differ only in name, operator and tensors share one
-// search. Fails with the findings of every layer that has no legal mapping.
+// For each layer the first that poses the same problem: layers that differ only in name, operator
+// and tensors do.
+std::vector<size_t> first_alike(const std::vector<Work>& works);
+
+// One result per layer, in order; those that are alike share one search. Fails with the findings of
+// every layer that has no legal mapping.
 Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const System& system,
                                                  const PrecisionInfo& precision,

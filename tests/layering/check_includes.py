@@ -36,6 +36,7 @@ THIRD_PARTY = {
     "google/protobuf": ["compiler/import", "models", "backend", "tests"],
     "gmpxx.h": ["dse", "tests"],
     "catch2/": ["tests"],
+    "benchmark/": ["tests/bench"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 

@@ -183,6 +183,8 @@ TEST_CASE("equal layers of a network are searched once, and every finding is rep
   Work second = matmul(4, 6, 8);
   second.name = "again";
   second.operands[0].value = 7;
+  CHECK(first_alike({matmul(4, 6, 8), second, matmul(4, 6, 9), second}) ==
+        std::vector<size_t>{0, 0, 2, 0});
   size_t calls = 0;
   const auto results = search_network({matmul(4, 6, 8), second, matmul(4, 6, 9)}, system,
                                       system.precisions.at("fp16"), on_one_thread(),
@@ -196,8 +198,8 @@ TEST_CASE("equal layers of a network are searched once, and every finding is rep
   CHECK((*results)[0].best.n != (*results)[2].best.n);
   System tight = system;
   tight.core.lx_bytes = 100;
-  const auto refused = search_network({matmul(4, 6, 8), matmul(4, 6, 9)}, tight,
+  const auto refused = search_network({matmul(4, 6, 8), second, matmul(4, 6, 9)}, tight,
                                       system.precisions.at("fp16"), on_one_thread());
   REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().size() == 2);
+  CHECK(refused.error().size() == 3);
 }
