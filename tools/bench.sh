@@ -21,7 +21,7 @@ mkdir -p "$out"
 {
   # shellcheck disable=SC2086
   install $build_packages libbenchmark-dev
-  build release -DTILEWRIGHT_BENCH=ON
+  target=bench build release -DTILEWRIGHT_BENCH=ON
   results=
   for part in $parts; do
     say "$part"

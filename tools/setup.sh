@@ -23,12 +23,12 @@ install() {
 build_packages="g++ cmake ninja-build ccache libonnx-dev libprotobuf-dev protobuf-compiler libeigen3-dev
   libtbb-dev libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libyaml-cpp-dev libgmp-dev catch2 python3"
 
-# build PRESET [-DOPTION=...]...: configures and builds, in build/PRESET.
+# build PRESET [-DOPTION=...]...: configures and builds, in build/PRESET; with $target, that alone.
 build() {
   say "building (preset $1; several minutes the first time)"
   mkdir -p build
   cmake --preset "$@" >"build/configure-$1.log" 2>&1 || { cat "build/configure-$1.log"; return 1; }
-  cmake --build --preset "$1"
+  cmake --build --preset "$1" ${target:+--target "$target"}
 }
 
 # Another Node.js than Debian's may be there already; the two do not mix.

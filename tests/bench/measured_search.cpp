@@ -1,6 +1,7 @@
 #include "tests/bench/measured_search.h"
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
