@@ -9,6 +9,7 @@ case "${1:-}" in
   "") ;;
   --full)
     export DIFFERENTIAL_CASES=20000 DSE_CASES=6000 EMIT_SEEDS=10000 ERRORS_LAYERS=60
+    export SAMPLER_NETWORKS="resnet18 mobilenetv2 vgg16 bert-base" SAMPLER_SAMPLES=20000 SAMPLER_LAYERS=3
     export NETWORKS=all DOCUMENT_NETWORKS="mnist:1 resnet18 resnet50" ;;
   *) echo "usage: tools/test.sh [--full]" >&2; exit 2 ;;
 esac

@@ -16,11 +16,11 @@
 #include "backend/sim/simulate.h"
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "costmodel/price.h"
-#include "models/systems/systems.h"
 #include "tests/differential/errors/rank_correlation.h"
-#include "tests/differential/errors/sized_layers.h"
 #include "tests/support/catch.h"
+#include "tests/support/one_chip_systems.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/sized_layers.h"
 
 using namespace tilewright;
 using namespace tilewright::test;
@@ -30,23 +30,6 @@ namespace {
 constexpr int kMappings = 8;  // of each layer
 // Mappings of more steps are drawn again: the simulator takes each of them on each core.
 constexpr int64_t kMostSteps = 60'000;
-
-std::vector<System> systems() {
-  std::vector<System> all;
-  for (const std::string& name : system_names()) {
-    const System system = load_system(name).value();
-    if (system.torus.x * system.torus.y == 1) all.push_back(system);
-  }
-  all.push_back(small_system(4));
-  System ring = small_system(6);
-  ring.name = "small-ring";
-  ring.chip.memory_stops = {0, 4};
-  ring.chip.turnaround_cycles = 20;
-  ring.chip.external_granule_bytes = 32;
-  ring.core.array_out.bytes_per_cycle = {7, 2};
-  all.push_back(ring);
-  return all;
-}
 
 int64_t steps(const std::vector<Work>& works, const Plan& plan) {
   int64_t all = 0;
@@ -199,7 +182,7 @@ TEST_CASE("the table of errors of random mappings", "[differential]") {
   const uint64_t first = one.empty() ? 0 : std::strtoull(&one[one.rfind(':') + 1], nullptr, 10);
   int mappings = 0;
   fmt::print("{}", kTitles);
-  for (const System& system : systems())
+  for (const System& system : one_chip_systems())
     for (const SizedPrimitive& primitive : sized_primitives()) {
       if (!one.empty() && only != system.name + ":" + primitive.name) continue;
       const Row row = row_of(system, primitive, first, layers);

@@ -1,4 +1,4 @@
-#include "tests/differential/errors/sized_layers.h"
+#include "tests/support/sized_layers.h"
 
 #include <algorithm>
 
