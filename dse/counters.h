@@ -18,10 +18,11 @@ enum class Rule : uint8_t {
   ArrayCapacity,
   BodyBound,
   EnergyBound,
+  BodyTable,
 };
-inline constexpr std::array<std::string_view, 9> kRuleNames = {
-    "trips-bound", "tile-bound",     "lx-capacity", "order-bound", "unroll-bound",
-    "block-bound", "array-capacity", "body-bound",  "energy-bound"};
+inline constexpr std::array<std::string_view, 10> kRuleNames = {
+    "trips-bound", "tile-bound",     "lx-capacity", "order-bound",  "unroll-bound",
+    "block-bound", "array-capacity", "body-bound",  "energy-bound", "body-table"};
 inline std::string_view name_of(Rule rule) { return kRuleNames[static_cast<size_t>(rule)]; }
 
 struct Counters {

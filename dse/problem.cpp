@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/support/check.h"
+#include "dse/blocks/dataflows.h"
 
 namespace tilewright {
 
@@ -35,7 +36,7 @@ size_t index_in(std::vector<T>& values, const T& value) {
 }  // namespace
 
 Problem::Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in,
-                 Goal goal)
+                 Goal goal, Reach reach)
     : work(work_in),
       system(system_in),
       precision(precision_in),
@@ -52,7 +53,7 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
   }
   out_dims = dims[out];
   if (objective.counts_energy()) fixed_energy = energy_of_all(work, system, precision);
-  if (work.kind == WorkKind::Array) find_unrolls();
+  if (work.kind == WorkKind::Array) find_unrolls(reach);
   if (objective.counts_energy()) find_axis_unrolls();
   const auto free = static_cast<unsigned>(present & ~whole);
   for (unsigned several = free;; several = (several - 1) & free) {
@@ -61,8 +62,10 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
   }
 }
 
-void Problem::find_unrolls() {
-  flows = dataflows(work, system);
+void Problem::find_unrolls(Reach reach) {
+  const bool all = reach == Reach::Full;
+  flows = all ? fullest_dataflows(work, system) : dataflows(work, system);
+  inner_places = all ? all_places(system) : places(system);
   for (size_t f = 0; f < flows.size(); ++f) {
     const Extents pe_unroll = times.lrf_load_cycles > 0 ? flows[f].pe_unroll : Extents::filled(1);
     Extents lanes = Extents::filled(1);

@@ -37,7 +37,7 @@ struct UnrollClass {
 
 struct Problem {
   Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in,
-          Goal goal = Goal::Latency);
+          Goal goal = Goal::Latency, Reach reach = Reach::Balanced);
 
   const Work& work;
   const System& system;
@@ -52,6 +52,7 @@ struct Problem {
 
   // Array layers only.
   std::vector<Dataflow> flows;
+  std::vector<Places> inner_places;
   std::vector<UnrollClass> unrolls;
   std::array<std::vector<int64_t>, kDimCount> unroll_values, lane_values;
   // Per operand that streams into PEs, where energy counts, per axis: how it may be unrolled.
@@ -80,7 +81,7 @@ struct Problem {
   Measure counted_value(const RapidDsc& dsc, int64_t cycles) const;
 
  private:
-  void find_unrolls();
+  void find_unrolls(Reach reach);
   void find_axis_unrolls();
   void find_profiles(DimSet several);
 

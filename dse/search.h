@@ -12,16 +12,18 @@
 #include "compiler/support/result.h"
 #include "costmodel/price.h"
 #include "dse/objective.h"
+#include "dse/space.h"
 
 namespace tilewright {
 
 struct SearchOptions {
   Goal goal = Goal::Latency;
-  int jobs = 0;  // threads; 0: as many as the machine has
+  Reach reach = Reach::Balanced;  // Full: for latency alone
+  int jobs = 0;                   // threads; 0: as many as the machine has
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
-  bool exhaustive = false;                  // price every mapping of the space, no bounds
+  bool exhaustive = false;                  // price every mapping of the full space, no bounds
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
 };
 
@@ -40,7 +42,8 @@ struct SearchResult {
 };
 
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
-// one, or when energy is to be minimised and the system states none. The result, counters included,
+// one, or when energy is to be minimised and the system states none; fails (Unsupported) when the
+// full space is asked for with another goal than latency. The result, counters included,
 // does not depend on `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);

@@ -11,6 +11,9 @@
 
 namespace tilewright {
 
+// Which of the spaces of README.md is searched.
+enum class Reach : uint8_t { Balanced, Full };
+
 // Dims of more than one index.
 DimSet present_dims(const Work& work);
 

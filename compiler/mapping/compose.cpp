@@ -45,6 +45,7 @@ RapidDsc compose(const Work& work, const MappingChoice& choice) {
     share[d] = largest_share(work.extent[d], choice.parts[d]);
     if (choice.parts[d] > 1) dsc.core_d.ring_order.push_back(d);
   }
+  if (!choice.ring_order.empty()) dsc.core_d.ring_order = choice.ring_order;
   const bool array = work.kind == WorkKind::Array;
   dsc.t = choice.t;
   dsc.b = array ? choice.b : choice.t;
@@ -58,9 +59,9 @@ RapidDsc compose(const Work& work, const MappingChoice& choice) {
     data.role = operand.role;
     const bool past_lx = choice.past_lx == o;
     if (!past_lx)
-      data.transfers.push_back({out ? Place::Lx : Place::External,
-                                out ? Place::External : Place::Lx, choice.types[o][0],
-                                innermost_loop(dsc, Stage::T, operand.dims())});
+      data.transfers.push_back(
+          {out ? Place::Lx : Place::External, out ? Place::External : Place::Lx, choice.types[o][0],
+           innermost_loop(dsc, Stage::T, operand.dims()), (choice.slides >> o & 1) != 0});
     if (array && operand.role != Role::Bias)
       data.transfers.push_back(inner_hop(dsc, operand, past_lx ? Place::External : Place::Lx,
                                          choice.inner[o], choice.types[o][1]));

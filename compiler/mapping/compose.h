@@ -24,10 +24,12 @@ struct MappingChoice {
   // sums gather, Lrf or else Acc.
   std::vector<Place> inner;
   std::optional<size_t> past_lx;  // the operand that bypasses Lx, if any
+  uint32_t slides = 0;            // operands whose hop at External slides, as bits
+  std::vector<Dim> ring_order;    // none: the order of dims
 };
 
 // The mapping that `choice` describes; it may be illegal (see rejection.h). Sfu and Move layers
-// have b = t. ring_order is the order of dims, outermost first.
+// have b = t.
 RapidDsc compose(const Work& work, const MappingChoice& choice);
 
 }  // namespace tilewright

@@ -29,6 +29,7 @@ struct SearchFlags {
   double time_budget = 0;       // seconds; 0: not given
   bool training = false;
   bool exhaustive = false;  // price the whole space
+  std::string space = "balanced";
 };
 
 struct ReportOptions {

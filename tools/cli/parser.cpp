@@ -62,7 +62,9 @@ void search_options(CLI::App& app, SearchFlags& o) {
   app.add_option("--max-evals", o.max_evaluations,
                  "evaluations per layer; then the best so far, exit status 4")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 60));
-  app.add_flag("--exhaustive", o.exhaustive, "price every mapping of the space, no bounds");
+  app.add_option("--space", o.space, "which mappings to choose from; full: latency alone, slower")
+      ->check(CLI::IsMember({"balanced", "full"}));
+  app.add_flag("--exhaustive", o.exhaustive, "price every mapping of the full space, no bounds");
   app.add_option("--minibatch", o.minibatch, "not in this version")->check(CLI::Range(1, 1 << 20));
   app.add_flag("--training", o.training, "not in this version");
 }

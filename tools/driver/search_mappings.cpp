@@ -40,6 +40,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.jobs = static_cast<int>(flags.jobs);
   options.exhaustive = flags.exhaustive;
   options.goal = objective.goal;
+  options.reach = flags.space == "full" ? Reach::Full : Reach::Balanced;
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
   options.stop = StopWatch::flag();
   const double begin = cpu_seconds();

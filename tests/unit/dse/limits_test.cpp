@@ -3,13 +3,14 @@
 #include <thread>
 
 #include "compiler/mapping/rejection.h"
+#include "dse/balanced/node_search.h"
 #include "dse/network.h"
-#include "dse/node_search.h"
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/mapped_network.h"
 
 using namespace tilewright;
+using namespace tilewright::balanced;
 
 namespace {
 
@@ -164,8 +165,9 @@ TEST_CASE("whenever the stop flag is raised, the bound that is left holds", "[ds
 TEST_CASE("exhaustive prices more and finds the same cost", "[dse]") {
   System system = test::small_system();
   system.core.lx_bytes = 400;
-  const Work work = matmul(2, 6, 3);
+  const Work work = matmul(1, 4, 2);
   SearchOptions options = on_one_thread();
+  options.reach = Reach::Full;
   const auto bounded = search_layer(work, system, system.precisions.at("fp16"), options);
   options.exhaustive = true;
   const auto all = search_layer(work, system, system.precisions.at("fp16"), options);

@@ -1,10 +1,11 @@
 // How many points the declared space has, counted by hand.
-#include "dse/space_size.h"
+#include "dse/balanced/space_size.h"
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/mapped_network.h"
 
 using namespace tilewright;
+using namespace tilewright::balanced;
 
 namespace {
 

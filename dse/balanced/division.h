@@ -7,9 +7,9 @@
 
 #include "costmodel/odometer.h"
 #include "dse/problem.h"
-#include "dse/tile_sums.h"
+#include "dse/balanced/tile_sums.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 // Tile indices along one dim that agree in extent and in the elements of every operand.
 struct TileClass {
@@ -85,4 +85,4 @@ struct Division {
   std::array<std::vector<int64_t>, kDimCount> candidates_;
 };
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -3,13 +3,13 @@
 
 #include <optional>
 
-#include "dse/block_energy.h"
-#include "dse/block_search.h"
+#include "dse/balanced/block_energy.h"
+#include "dse/balanced/block_search.h"
 #include "dse/stop.h"
-#include "dse/tile_energy.h"
-#include "dse/tile_programs.h"
+#include "dse/balanced/tile_energy.h"
+#include "dse/balanced/tile_programs.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 struct Found {
   Measure value = 0;
@@ -31,4 +31,4 @@ struct NodeResult {
 NodeResult search_node(const Problem& problem, const Division& division, const Extents& tile,
                        const NodeLimits& limits, Counters& counters);
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

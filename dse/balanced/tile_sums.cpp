@@ -1,11 +1,11 @@
-#include "dse/tile_sums.h"
+#include "dse/balanced/tile_sums.h"
 
 #include <algorithm>
 
 #include "compiler/mapping/footprint.h"
 #include "compiler/mapping/share.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 namespace {
 
@@ -149,4 +149,4 @@ TileSums::TileSums(const Problem& problem, const Extents& parts, Dim dim, int64_
   sum_steps(problem.lane_values[k], lane_steps);
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

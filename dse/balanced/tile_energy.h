@@ -5,9 +5,9 @@
 #include <array>
 #include <vector>
 
-#include "dse/division.h"
+#include "dse/balanced/division.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 class TileEnergy {
  public:
@@ -43,4 +43,4 @@ class TileEnergy {
   std::vector<int64_t> whole_energy_;                // of each
 };
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -1,9 +1,9 @@
-#include "dse/node_search.h"
+#include "dse/balanced/node_search.h"
 
 #include <algorithm>
 #include <tuple>
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 namespace {
 
@@ -204,4 +204,4 @@ NodeResult search_node(const Problem& problem, const Division& division, const E
   return NodeSearch(problem, division, tile, limits, counters).run();
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

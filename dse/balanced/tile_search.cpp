@@ -1,8 +1,8 @@
-#include "dse/tile_search.h"
+#include "dse/balanced/tile_search.h"
 
 #include <algorithm>
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 namespace {
 
@@ -202,4 +202,4 @@ bool TileSearch::find(Measure above, Measure limit, std::vector<TileNode>& found
   return descend(0, choice, 1);
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -1,11 +1,11 @@
-#include "dse/block_search.h"
+#include "dse/balanced/block_search.h"
 
 #include <algorithm>
 
 #include "compiler/mapping/capacity.h"
 #include "compiler/mapping/footprint.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 void BlockCandidate::write(const Problem& problem, MappingChoice& choice) const {
   choice.b = b;
@@ -169,4 +169,4 @@ void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, con
   }
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -1,11 +1,11 @@
-#include "dse/division.h"
+#include "dse/balanced/division.h"
 
 #include <algorithm>
 
 #include "compiler/mapping/footprint.h"
 #include "compiler/mapping/share.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 namespace {
 
@@ -232,4 +232,4 @@ Extents Division::extents(const TileChoice& choice) const {
   return t;
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "dse/counters.h"
-#include "dse/division.h"
+#include "dse/balanced/division.h"
 #include "dse/stop.h"
-#include "dse/tile_energy.h"
+#include "dse/balanced/tile_energy.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 struct TileNode {
   Measure bound = 0;  // no mapping with this division and tile takes less
@@ -59,4 +59,4 @@ class TileSearch {
   Counters* counters_ = nullptr;
 };
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -1,9 +1,9 @@
-#include "dse/block_energy.h"
+#include "dse/balanced/block_energy.h"
 
 #include "compiler/mapping/footprint.h"
 #include "compiler/mapping/loop_nest.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 namespace {
 
@@ -192,4 +192,4 @@ void BlockEnergy::of(const std::vector<Dim>& order, std::vector<int64_t>& per_pr
   for (const Kinds& kinds : kinds_) add_kinds(order, kinds, per_profile);
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -1,11 +1,11 @@
-#include "dse/tile_programs.h"
+#include "dse/balanced/tile_programs.h"
 
 #include <algorithm>
 
 #include "compiler/mapping/capacity.h"
 #include "compiler/mapping/footprint.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 TilePrograms::TilePrograms(const Problem& problem, const Division& division, const Extents& tile)
     : problem_(problem), division_(division), tile_(tile) {
@@ -131,4 +131,4 @@ Measure TilePrograms::least_total(const Bodies& bodies, bool for_partial, Measur
   return least;
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

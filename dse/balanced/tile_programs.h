@@ -7,10 +7,10 @@
 #include "compiler/mapping/compose.h"
 #include "costmodel/tile_nest.h"
 #include "dse/counters.h"
-#include "dse/division.h"
+#include "dse/balanced/division.h"
 #include "dse/stop.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 // total = fixed + sum over steps of count * max(beside, wait + body[shape]), wait = 2 semaphores;
 // of a Move, fixed alone.
@@ -102,4 +102,4 @@ bool TilePrograms::make(Measure below, Least&& least, int64_t energy, StopFlag s
   return true;
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

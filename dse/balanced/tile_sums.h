@@ -8,7 +8,7 @@
 
 #include "dse/problem.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 // Tiles of one extent.
 struct TileCount {
@@ -42,4 +42,4 @@ struct TileSums {
 // Tiles of [0, n) along one dim, by extent.
 std::vector<TileCount> tile_counts(int64_t n, int64_t parts, int64_t tile);
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -9,7 +9,7 @@
 #include "dse/counters.h"
 #include "dse/problem.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 // One dataflow, block, order of block loops and choice of hops, ready to price a body.
 struct BlockCandidate {
@@ -65,4 +65,4 @@ class BlockSearch {
   bool partial_tiles_;
 };
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "dse/division.h"
+#include "dse/balanced/division.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 class BlockEnergy {
  public:
@@ -58,4 +58,4 @@ class BlockEnergy {
   int64_t reads_ = 0;
 };
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

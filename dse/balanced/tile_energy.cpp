@@ -1,10 +1,10 @@
-#include "dse/tile_energy.h"
+#include "dse/balanced/tile_energy.h"
 
 #include <algorithm>
 
 #include "compiler/mapping/capacity.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 // One tile and what has been worked out for it.
 struct TileEnergy::Query {
@@ -210,4 +210,4 @@ int64_t TileEnergy::least(const TileChoice& choice, DimSet decided) const {
   return least + problem_.fixed_energy + drained(choice);
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

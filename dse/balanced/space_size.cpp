@@ -1,4 +1,4 @@
-#include "dse/space_size.h"
+#include "dse/balanced/space_size.h"
 
 #include <bit>
 #include <map>
@@ -6,7 +6,7 @@
 
 #include "compiler/mapping/share.h"
 
-namespace tilewright {
+namespace tilewright::balanced {
 
 namespace {
 
@@ -98,4 +98,4 @@ std::string space_size(const Problem& problem) {
   return decimal(points * choices);
 }
 
-}  // namespace tilewright
+}  // namespace tilewright::balanced

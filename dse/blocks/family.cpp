@@ -1,0 +1,227 @@
+#include "dse/blocks/family.h"
+
+#include <numeric>
+
+#include "compiler/mapping/capacity.h"
+#include "compiler/mapping/footprint.h"
+
+namespace tilewright {
+
+BlockFamilies::BlockFamilies(const Problem& problem, const Extents& tile, const BodyQuery& query)
+    : problem_(problem),
+      tile_(tile),
+      query_(query),
+      block_overhead_(problem.times.fill + 2 * problem.times.semaphore) {
+  for (Dim d : kDims)
+    if (tile[d] > 1) dims_[several_++] = d;
+  for (size_t x = 0; x < 2; ++x)
+    streams_always_[x] = std::all_of(problem.inner_places.begin(), problem.inner_places.end(),
+                                     [x](const Places& p) { return p[x] == Place::Pe; });
+}
+
+int64_t BlockFamilies::least(const UnrollClass& unroll) const {
+  return problem_.times.array_busy(query_.tile.ext, unroll.unroll) + block_overhead_;
+}
+
+int BlockFamilies::flow_that_fits(const UnrollClass& unroll, const Places& places,
+                                  const Extents& block,
+                                  const std::array<TransferType, 3>& types) const {
+  const ArrayTier& array = problem_.system.array;
+  for (size_t f : unroll.flows) {
+    const Dataflow& flow = problem_.flows[f];
+    if (flow.inner != places) continue;
+    int64_t l0 = 0, lrf = 0, sums = 0;
+    for (size_t x = 0; x < 3; ++x) {
+      if (places[x] == Place::Pe) continue;
+      const int64_t buffers = types[x] == TransferType::DoubleBuffer ? 2 : 1;
+      const int64_t elems = block_elems(problem_.work.operands[x], flow.p, block, places[x]);
+      if (places[x] == Place::Acc)
+        sums += elems * buffers;
+      else
+        (places[x] == Place::Lrf ? lrf : l0) +=
+            packed_bytes(elems, x == 2 ? kPartialSumBits : problem_.precision.bits) * buffers;
+    }
+    if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
+      return static_cast<int>(f);
+  }
+  return -1;
+}
+
+// Of all blocks, each once: [B4] along an axis, summed over the pieces of its dims. Exact: the sum
+// of c (e - 1) over pieces is c (extent - pieces), and the step depends on the number of pieces
+// alone.
+int64_t BlockFamilies::elems_in_all(size_t x) const {
+  int64_t elems = 1;
+  for (const AccessAxis& axis : problem_.work.operands[x].axes) {
+    int64_t step = 0, pieces = 1;
+    for (const AccessTerm& term : axis.terms) {
+      const auto k = static_cast<size_t>(term.dim);
+      if (family_.cut[k].lo > 1) step = std::gcd(step, term.coefficient);
+      pieces *= body_[k].trips;
+    }
+    int64_t points = pieces;
+    for (const AccessTerm& term : axis.terms) {
+      const auto k = static_cast<size_t>(term.dim);
+      const Plateau& cut = body_[k];
+      if (family_.cut[k].lo > 1)
+        points += pieces / cut.trips * (term.coefficient / step) * (cut.extent - cut.trips);
+    }
+    elems *= points;
+  }
+  return elems;
+}
+
+// What the innermost loop moves comes anew with each round of all loops that do not move it.
+int64_t BlockFamilies::traffic_with(Dim inner, size_t decided) const {
+  const UnitTimes& t = problem_.times;
+  int64_t loads = 0, elems = 0;
+  for (size_t x = 0; x < 2; ++x) {
+    if (!streams_always_[x] && !moved(x) && (query_.tile.fresh >> x & 1) == 0 &&
+        !contains(problem_.dims[x], inner))
+      continue;
+    int64_t own = 1, others = 1;
+    for (size_t k = 0; k < decided; ++k)
+      (contains(problem_.dims[x], dims_[k]) ? own : others) *=
+          body_[static_cast<size_t>(dims_[k])].trips;
+    const int64_t times = contains(problem_.dims[x], inner) ? others : 1;
+    loads += own * times;
+    elems += elems_in_all(x) * times;
+  }
+  return loads * t.array_in.latency_cycles +
+         hold_cycles(problem_.bytes(elems), t.array_in.bytes_per_cycle);
+}
+
+int64_t BlockFamilies::traffic(size_t decided) const {
+  int64_t least = INT64_MAX;
+  for (size_t k = 0; k < several_; ++k)
+    if (k >= decided || contains(loops_, dims_[k]))
+      least = std::min(least, traffic_with(dims_[k], decided));
+  return least == INT64_MAX ? 0 : least;
+}
+
+int64_t BlockFamilies::again(size_t x) const {
+  int64_t times = 1, outside = 1;
+  for (int l = 0; l < family_.loops; ++l) {
+    const Dim d = family_.order[static_cast<size_t>(l)];
+    const int64_t trips = body_[static_cast<size_t>(d)].trips;
+    if (contains(problem_.dims[x], d))
+      times = outside;
+    else
+      outside *= trips;
+  }
+  return times;
+}
+
+BlockFamilies::Moved BlockFamilies::loaded(size_t x, int64_t blocks) const {
+  const UnitTimes& t = problem_.times;
+  Moved all;
+  int64_t bytes = 0;
+  if ((*family_.places)[x] == Place::Pe) {
+    all.loads = blocks;
+    bytes = problem_.bytes(
+        elems_in_steps(problem_.work.operands[x], family_.unroll->unroll, query_.tile.ext));
+  } else if (!moved(x)) {
+    if ((query_.tile.fresh >> x & 1) == 0) return all;  // it is there
+    all.loads = 1;
+    bytes = problem_.bytes(all_elems_[x]);
+  } else {
+    const int64_t times = again(x);
+    all.loads = times;
+    for (Dim d : kDims)
+      if (contains(problem_.dims[x], d)) all.loads *= body_[static_cast<size_t>(d)].trips;
+    bytes = problem_.bytes(times * all_elems_[x]);
+  }
+  all.cycles =
+      all.loads * t.array_in.latency_cycles + hold_cycles(bytes, t.array_in.bytes_per_cycle);
+  return all;
+}
+
+// The smallest first block.
+int64_t BlockFamilies::first_load(size_t x) const {
+  Extents least;
+  for (Dim d : kDims) least[d] = body_[static_cast<size_t>(d)].lo;
+  const int64_t elems = footprint_elems(problem_.work.operands[x], least, least);
+  return UnitTimes::link(problem_.times.array_in, problem_.bytes(elems));
+}
+
+// All drains of the tile, each with the start that the array gives it.
+int64_t BlockFamilies::drained(int64_t visits) const {
+  const UnitTimes& t = problem_.times;
+  int64_t outputs = 1, blocks = 1;
+  for (Dim d : kDims) {
+    if (!contains(problem_.out_dims, d)) continue;
+    outputs *= query_.tile.ext[d];
+    blocks *= body_[static_cast<size_t>(d)].trips;
+  }
+  const bool wide = query_.wide || visits > 1;
+  const int64_t added = query_.tile.first ? visits - 1 : visits;
+  const int64_t bytes =
+      packed_bytes(outputs * (visits + added), wide ? kPartialSumBits : problem_.precision.bits);
+  const int64_t link = blocks * visits * t.array_out.latency_cycles +
+                       hold_cycles(bytes, t.array_out.bytes_per_cycle);
+  const int64_t functions = added * t.simple_cycles + (query_.tile.final ? t.epilogue_cycles : 0);
+  const int64_t sfu = ceil_div(outputs * functions, t.sfu_lanes);
+  return blocks * visits * 2 * t.semaphore + std::max(link, sfu);
+}
+
+int64_t BlockFamilies::last_drain() const {
+  int64_t outputs = 1;
+  for (Dim d : kDims)
+    if (contains(problem_.out_dims, d)) {
+      const Plateau& cut = body_[static_cast<size_t>(d)];
+      outputs *= cut.last(cut.hi);
+    }
+  return 2 * problem_.times.semaphore +
+         UnitTimes::link(problem_.times.array_out, problem_.bytes(outputs));
+}
+
+int64_t BlockFamilies::bound(int64_t blocks) {
+  const int64_t busy = base(blocks, family_.steps);
+  int64_t exposed = 0, all = 0, blocking = 0;
+  std::array<Moved, 2> side;  // what runs beside blocks
+  for (size_t x = 0; x < 2; ++x) {
+    const Moved m = loaded(x, blocks);
+    all += m.cycles;
+    if (family_.types[x] == TransferType::BlockLoad)
+      blocking += m.cycles;
+    else
+      side[x] = m;
+    if (family_.types[x] != TransferType::DoubleBuffer || m.loads == 0) continue;
+    const int64_t first = first_load(x);  // at least; the rest comes beside blocks
+    exposed += first;
+    side[x].cycles -= first;
+    --side[x].loads;
+  }
+  if (family_.types[2] == TransferType::DoubleBuffer) exposed += last_drain();
+  // Loads that only few blocks wait for: what they take beyond the longest blocks.
+  int64_t longest = 1;
+  for (Dim d : kDims)
+    longest *= ceil_div(body_[static_cast<size_t>(d)].hi, family_.unroll->unroll[d]);
+  longest = ceil_mul(longest, problem_.times.mac_cycles) + block_overhead_;
+  int64_t beyond = 0;
+  for (const Moved& m :
+       {side[0], side[1], Moved{side[0].loads + side[1].loads, side[0].cycles + side[1].cycles}})
+    beyond = std::max(beyond, m.cycles - std::min(m.loads, blocks) * longest);
+  const int64_t visits = again(2);
+  family_.partial = visits > 1;
+  family_.beside =
+      busy - ceil_mul(family_.steps, problem_.times.mac_cycles) + blocking + exposed + beyond;
+  return std::max({busy + blocking + exposed + beyond, all, blocking + drained(visits)});
+}
+
+int64_t BlockFamilies::least(const BlockFamily& family) {
+  family_ = family;
+  loops_ = 0;
+  int64_t blocks = 1, steps = 1;
+  for (size_t k = 0; k < kDimCount; ++k) {
+    cut_body(k, family.cut[k]);
+    if (family.cut[k].trips > 1) loops_ |= bit(kDims[k]);
+    blocks *= body_[k].trips;
+    steps *= least_steps(k, family.unroll->unroll.values[k]);
+  }
+  family_.steps = steps;
+  for (size_t x = 0; x < 2; ++x) all_elems_[x] = elems_in_all(x);
+  return bound(blocks);
+}
+
+}  // namespace tilewright

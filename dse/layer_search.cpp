@@ -1,0 +1,177 @@
+#include "dse/layer_search.h"
+
+#include <algorithm>
+#include <memory>
+
+#include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include "dse/leaf_search.h"
+#include "dse/tiles/tile_search.h"
+
+namespace tilewright {
+
+namespace {
+
+// Leaves searched between two looks at the incumbent. Fixed, so that results do not depend on
+// threads.
+constexpr size_t kBatch = 16;
+constexpr size_t kProbeNodes = 64;
+// Rounds that find fewer leaves make the next ones wider.
+constexpr size_t kFewLeaves = 256;
+constexpr int64_t kProbeCandidates = 400;
+
+class LayerSearch {
+ public:
+  LayerSearch(const Problem& problem, const SearchOptions& options, const Best& first)
+      : problem_(problem),
+        options_(options),
+        stop_(options.stop),
+        threads_(tbb::global_control::max_allowed_parallelism,
+                 static_cast<size_t>(options.jobs > 0 ? options.jobs
+                                                      : tbb::this_task_arena::max_concurrency())),
+        arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic),
+        windows_(problem.work),
+        table_(problem_) {
+    outcome_.best = first;
+  }
+
+  Outcome run() {
+    if (make_divisions() && !out_of_budget() && probe()) rounds();
+    return std::move(outcome_);
+  }
+
+ private:
+  // False: stopped, with the one bound that needs no divisions.
+  bool make_divisions() {
+    outcome_.bound = lower_bound_cycles(problem_.work, problem_.system, problem_.precision);
+    const bool stops = !problem_.system.chip.memory_stops.empty();
+    for (CoreDivision& cores : core_divisions(problem_.work, problem_.system)) {
+      if (stop_.raised()) return false;
+      bool reduces = false;
+      for (Dim d : kDims) reduces |= cores.parts[d] > 1 && contains(problem_.work.reduction, d);
+      if (!stops && !reduces && !std::is_sorted(cores.ring_order.begin(), cores.ring_order.end()))
+        continue;
+      divisions_.push_back(std::make_unique<Division>(problem_, std::move(cores), windows_));
+    }
+    for (size_t k = 0; k < divisions_.size(); ++k) tiles_.emplace_back(problem_, *divisions_[k], k);
+    Measure least = tiles_.front().least_open(INT64_MAX);
+    for (const TileSearch& tiles : tiles_) least = std::min(least, tiles.least_open(INT64_MAX));
+    outcome_.bound = std::max(outcome_.bound, least);
+    return true;
+  }
+
+  bool out_of_budget() const {
+    return outcome_.counters.effort >= options_.max_evaluations || stop_.raised();
+  }
+
+  // Leaves with a bound up to `limit`, best first, each once; nothing when the stop flag was
+  // raised.
+  std::optional<std::vector<TileNode>> nodes(Measure limit) {
+    std::vector<std::vector<TileNode>> found(tiles_.size());
+    std::vector<Counters> counters(tiles_.size());
+    std::vector<uint8_t> finished(tiles_.size(), 0);
+    arena_.execute([&] {
+      tbb::parallel_for(size_t{0}, tiles_.size(), [&](size_t k) {
+        finished[k] =
+            tiles_[k].find(limit, outcome_.best.value, stop_, found[k], counters[k]) ? 1 : 0;
+      });
+    });
+    std::vector<TileNode> all;
+    bool whole = true;
+    for (size_t k = 0; k < tiles_.size(); ++k) {
+      outcome_.counters.add(counters[k]);
+      whole = whole && finished[k] != 0;
+      all.insert(all.end(), found[k].begin(), found[k].end());
+    }
+    if (!whole) return std::nullopt;
+    std::stable_sort(all.begin(), all.end(),
+                     [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
+    return all;
+  }
+
+  // Searches the leaves side by side against one incumbent; whether all were searched to the end.
+  bool search(const std::vector<TileNode>& batch, int64_t most_candidates) {
+    std::vector<LeafResult> found(batch.size());
+    std::vector<Counters> counters(batch.size());
+    const LeafLimits limits{outcome_.best.value, most_candidates, stop_};
+    arena_.execute([&] {
+      tbb::parallel_for(size_t{0}, batch.size(), [&](size_t k) {
+        found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
+                               limits, counters[k]);
+      });
+    });
+    bool finished = true;
+    for (size_t k = 0; k < batch.size(); ++k) {
+      outcome_.counters.add(counters[k]);
+      if (found[k].best) outcome_.adopt(*found[k].best);
+      finished = finished && found[k].finished;
+    }
+    return finished;
+  }
+
+  // A first incumbent: a quick look at some leaves near the bound. False: stopped.
+  bool probe() {
+    std::vector<TileNode> some;
+    for (TileSearch& tiles : tiles_)
+      if (const auto node = tiles.dive(outcome_.counters)) some.push_back(*node);
+    std::stable_sort(some.begin(), some.end(),
+                     [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
+    some.resize(std::min(some.size(), kProbeNodes));
+    for (size_t at = 0; at < some.size() && !out_of_budget(); at += kBatch) {
+      search(batch_at(some, at), kProbeCandidates);
+      if (stop_.raised()) return false;
+    }
+    return true;
+  }
+
+  static std::vector<TileNode> batch_at(const std::vector<TileNode>& all, size_t at) {
+    const auto from = static_cast<std::ptrdiff_t>(at);
+    const auto to = static_cast<std::ptrdiff_t>(std::min(all.size(), at + kBatch));
+    return {all.begin() + from, all.begin() + to};
+  }
+
+  // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
+  // by a stop keeps the bound that it had.
+  void rounds() {
+    Measure limit = outcome_.bound, step = std::max<Measure>(16, limit / 512);
+    while (!out_of_budget()) {
+      const auto all = nodes(std::min(limit, outcome_.best.value - 1));
+      if (!all) return;
+      for (size_t at = 0; at < all->size(); at += kBatch) {
+        const Measure bound = (*all)[at].bound;
+        if (bound >= outcome_.best.value) break;
+        outcome_.bound = std::max(outcome_.bound, bound);
+        if (out_of_budget() || !search(batch_at(*all, at), 0)) return;
+      }
+      if (limit >= outcome_.best.value - 1) {
+        outcome_.bound = outcome_.best.value;
+        outcome_.proven = true;
+        return;
+      }
+      outcome_.bound = std::max<Measure>(outcome_.bound, limit + 1);
+      limit += step;
+      if (all->size() < kFewLeaves) step *= 2;
+    }
+  }
+
+  const Problem& problem_;
+  const SearchOptions& options_;
+  const StopFlag stop_;
+  tbb::global_control threads_;  // lets `jobs` exceed the machine's threads
+  tbb::task_arena arena_;
+  WindowTable windows_;
+  BlockTable table_;
+  std::vector<std::unique_ptr<Division>> divisions_;
+  std::vector<TileSearch> tiles_;
+  Outcome outcome_;
+};
+
+}  // namespace
+
+Outcome search_tiles(const Problem& problem, const SearchOptions& options, const Best& first) {
+  return LayerSearch(problem, options, first).run();
+}
+
+}  // namespace tilewright

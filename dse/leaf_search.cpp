@@ -1,0 +1,250 @@
+#include "dse/leaf_search.h"
+
+#include <algorithm>
+
+#include "dse/blocks/candidate.h"
+
+namespace tilewright {
+
+namespace {
+
+class LeafSearch {
+ public:
+  LeafSearch(const Problem& problem, const BlockTable& table, const Division& division,
+             const Extents& tile, const LeafLimits& limits, Counters& counters)
+      : problem_(problem),
+        table_(table),
+        tile_(tile),
+        limits_(limits),
+        programs_(problem, division, tile),
+        best_(static_cast<int64_t>(std::min<Measure>(limits.below, INT64_MAX))),
+        counters_(counters) {}
+
+  LeafResult run() {
+    search();
+    return {std::move(found_), finished_};
+  }
+
+ private:
+  void search() {
+    if (!programs_.fits()) {
+      counters_.prune(Rule::LxCapacity);
+      return;
+    }
+    const bool array = problem_.work.kind == WorkKind::Array;
+    finished_ = programs_.make(
+        best_, [&](const BodyQuery& q) { return array ? least(q) : elementwise(q); }, limits_.stop,
+        counters_);
+    if (!finished_ || programs_.programs().empty()) return;
+    if (!array) return price_direct();
+    for (const BodyQuery& q : programs_.bodies()) least_.push_back(table_.least(q));
+    programs_.keep_below(best_, least_, counters_);
+    if (programs_.programs().empty()) {
+      counters_.prune(Rule::BodyTable);
+      return;
+    }
+    search_blocks();
+  }
+
+  bool done() {
+    if (limits_.stop.raised()) finished_ = false;
+    if (limits_.most_candidates > 0 && candidates_ >= limits_.most_candidates) finished_ = false;
+    return !finished_;
+  }
+
+  int64_t least(const BodyQuery& q) const {
+    const UnitTimes& t = problem_.times;
+    int64_t least = INT64_MAX;
+    for (const UnrollClass& u : problem_.unrolls)
+      if (!u.dominated) least = std::min(least, t.array_busy(q.tile.ext, u.unroll));
+    return least + t.fill + 2 * t.semaphore;
+  }
+
+  int64_t elementwise(const BodyQuery& q) const {
+    int64_t points = 1;
+    for (Dim d : kDims) points *= q.tile.ext[d];
+    return problem_.times.sfu_latency + problem_.times.elementwise(points);
+  }
+
+  // Off the array a program's bodies are known.
+  void price_direct() {
+    for (const TileProgram& program : programs_.programs()) {
+      if (done()) return;
+      const MappingChoice choice = programs_.choice(program);
+      const RapidDsc dsc = compose(problem_.work, choice);
+      const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
+      std::vector<int64_t> bodies;
+      for (const BodyQuery& q : programs_.bodies())
+        bodies.push_back(body_cost(problem_.work, problem_.times, nest, q.tile).cost.cycles);
+      ++counters_.evaluated;
+      keep(programs_.cycles(program, bodies), choice);
+    }
+  }
+
+  void keep(int64_t cycles, const MappingChoice& choice) {
+    if (cycles >= best_) return;
+    best_ = cycles;
+    found_ = Best{cycles, compose(problem_.work, choice)};
+  }
+
+  // Least total of all programs, at most what the best takes.
+  int64_t least_total(const std::vector<int64_t>& bodies) const {
+    return std::min(programs_.least_total(bodies, false, best_),
+                    programs_.least_total(bodies, true, best_));
+  }
+  bool room(const std::vector<int64_t>& bodies) const { return least_total(bodies) < best_; }
+
+  // The most cycles that body `b` may take while the total is at most `upto`, when the others take
+  // `bodies`.
+  int64_t most(const std::vector<int64_t>& bodies, size_t b, int64_t upto) const {
+    int64_t lo = bodies[b], hi = upto;
+    std::vector<int64_t> all = bodies;
+    while (lo < hi) {
+      const int64_t mid = lo + (hi - lo + 1) / 2;
+      all[b] = mid;
+      if (least_total(all) <= upto)
+        lo = mid;
+      else
+        hi = mid - 1;
+    }
+    return lo;
+  }
+
+  // The body that may grow least before there is no room.
+  void find_main(const std::vector<int64_t>& bodies) {
+    int64_t least = INT64_MAX;
+    for (size_t b = 0; b < bodies.size(); ++b) {
+      const int64_t room = most(bodies, b, best_ - 1) - bodies[b];
+      if (room >= least) continue;
+      least = room;
+      main_ = b;
+    }
+  }
+
+  struct Promise {
+    int64_t least = 0;  // of the layer
+    size_t unroll = 0;  // in Problem::unrolls
+    std::vector<int64_t> bodies;
+  };
+
+  // Dataflows by rising bound. First one block of each family, bound by bound, which soon tells
+  // what can be had; then all blocks of the families that are left.
+  void search_blocks() {
+    for (const BodyQuery& q : programs_.bodies()) families_.emplace_back(problem_, tile_, q);
+    for (size_t u = 0; u < problem_.unrolls.size() && !done(); ++u)
+      if (!with_unroll(u)) counters_.prune(Rule::UnrollBound);
+    std::stable_sort(promises_.begin(), promises_.end(),
+                     [](const Promise& a, const Promise& b) { return a.least < b.least; });
+    if (promises_.empty()) return;
+    find_main(promises_.front().bodies);
+    int64_t from = 0, upto = promises_.front().least, step = std::max<int64_t>(16, upto / 256);
+    while (from < best_ && !done()) {
+      for (const Promise& p : promises_) price_class(p, from, std::min(upto, best_ - 1), true);
+      from = upto + 1;
+      upto += step;
+      step *= 2;
+    }
+    for (const Promise& p : promises_) price_class(p, 0, best_ - 1, false);
+  }
+
+  // Families with a bound in [from, upto].
+  void price_class(const Promise& p, int64_t from, int64_t upto, bool one) {
+    upto = std::min(upto, best_ - 1);
+    if (p.least > upto || done()) return;
+    std::vector<int64_t> bodies = p.bodies;
+    int64_t seen = best_, limit = most(bodies, main_, upto);
+    const auto wants = [&](int64_t cycles) {
+      if (done()) return false;
+      if (best_ != seen) {
+        seen = best_;
+        upto = std::min(upto, best_ - 1);
+        limit = p.least > upto ? -1 : most(p.bodies, main_, upto);
+      }
+      return cycles <= limit;
+    };
+    families_[main_].run(
+        problem_.unrolls[p.unroll], wants,
+        [&](const BlockFamily& family) {
+          bodies = p.bodies;
+          bodies[main_] = std::max(bodies[main_], family.least);
+          for (size_t b = 0; b < bodies.size(); ++b) {
+            if (b == main_) continue;
+            bodies[b] = std::max(bodies[b], families_[b].least(family));
+            if (programs_.least_total(bodies, wide(family), best_) >= best_) break;
+          }
+          const int64_t least = programs_.least_total(bodies, wide(family), best_);
+          if (least < from || least >= best_) return;
+          for_each_block(
+              problem_, families_[main_], family, programs_.bodies()[main_].tile.ext,
+              programs_.always_wide(), one, wants,
+              [&](const BlockCandidate& candidate) { price(p, family, candidate); }, counters_);
+        },
+        counters_);
+  }
+
+  bool wide(const BlockFamily& family) const { return programs_.always_wide() || family.partial; }
+
+  bool with_unroll(size_t u) {
+    const UnrollClass& unroll = problem_.unrolls[u];
+    const UnitTimes& t = problem_.times;
+    std::vector<int64_t> bodies = least_;
+    for (size_t b = 0; b < bodies.size(); ++b)
+      bodies[b] = std::max(bodies[b], t.array_busy(programs_.bodies()[b].tile.ext, unroll.unroll) +
+                                          t.fill + 2 * t.semaphore);
+    if (!room(bodies)) return false;
+    for (size_t b = 0; b < bodies.size(); ++b) {
+      const int64_t limit = most(bodies, b, best_ - 1) + 1;
+      bodies[b] = std::max(bodies[b], table_.least(programs_.bodies()[b], u, limit));
+      if (bodies[b] >= limit) return false;
+    }
+    promises_.push_back({least_total(bodies), u, bodies});
+    return true;
+  }
+
+  void price(const Promise& p, const BlockFamily& family, const BlockCandidate& candidate) {
+    ++candidates_;
+    std::vector<int64_t>& bodies = priced_;
+    bodies = p.bodies;
+    for (size_t k = 0; k < bodies.size(); ++k) {
+      const size_t b = k == 0 ? main_ : (k == main_ ? 0 : k);
+      ++counters_.effort;
+      bodies[b] = body_cycles(problem_.accesses, problem_.times, candidate.plan,
+                              programs_.bodies()[b].tile);
+      if (programs_.least_total(bodies, wide(family), best_) >= best_) {
+        counters_.prune(Rule::BodyBound);
+        return;
+      }
+    }
+    ++counters_.evaluated;
+    const TileProgram* program = nullptr;
+    const int64_t cycles = programs_.least_total(bodies, wide(family), best_, &program);
+    if (program == nullptr) return;
+    MappingChoice choice = programs_.choice(*program);
+    candidate.write(problem_, family, choice);
+    keep(cycles, choice);
+  }
+
+  const Problem& problem_;
+  const BlockTable& table_;
+  const Extents tile_;
+  const LeafLimits& limits_;
+  TilePrograms programs_;
+  int64_t best_;
+  std::vector<int64_t> least_, priced_;
+  std::vector<Promise> promises_;
+  std::vector<BlockFamilies> families_;  // of each body
+  std::optional<Best> found_;
+  int64_t candidates_ = 0;
+  size_t main_ = 0;  // in the programs' bodies
+  bool finished_ = true;
+  Counters& counters_;
+};
+
+}  // namespace
+
+LeafResult search_leaf(const Problem& problem, const BlockTable& table, const Division& division,
+                       const Extents& tile, const LeafLimits& limits, Counters& counters) {
+  return LeafSearch(problem, table, division, tile, limits, counters).run();
+}
+
+}  // namespace tilewright

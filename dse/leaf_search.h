@@ -1,0 +1,28 @@
+// The best mapping of one division and tile.
+#pragma once
+
+#include <optional>
+
+#include "dse/blocks/table.h"
+#include "dse/outcome.h"
+#include "dse/stop.h"
+#include "dse/tiles/programs.h"
+
+namespace tilewright {
+
+// What a search of a leaf is held to.
+struct LeafLimits {
+  Measure below = 0;            // only a mapping of a lower value is of use
+  int64_t most_candidates = 0;  // > 0: the first few block candidates only (no proof then)
+  StopFlag stop;                // raised: give up with what there is
+};
+
+struct LeafResult {
+  std::optional<Best> best;  // the cheapest mapping below the limit that was met
+  bool finished = true;      // neither the stop flag nor most_candidates ended the search
+};
+
+LeafResult search_leaf(const Problem& problem, const BlockTable& table, const Division& division,
+                       const Extents& tile, const LeafLimits& limits, Counters& counters);
+
+}  // namespace tilewright

@@ -1,0 +1,142 @@
+#include "dse/tiles/programs.h"
+
+#include <algorithm>
+
+#include "compiler/mapping/capacity.h"
+#include "compiler/mapping/footprint.h"
+
+namespace tilewright {
+
+TilePrograms::TilePrograms(const Problem& problem, const Division& division, const Extents& tile)
+    : problem_(problem), division_(division), tile_(tile) {
+  DimSet several = 0;
+  for (Dim d : kDims)
+    if (tile[d] < division.share[d]) {
+      several_.push_back(d);
+      several |= bit(d);
+    }
+  for (size_t x = 0; x < problem.operands; ++x)
+    if ((problem.dims[x] & several) != 0) movable_ |= 1u << x;
+  if (problem.work.kind == WorkKind::Move) movable_ = 0;   // one link, one buffer
+  if (division.reduces) movable_ &= ~(1u << problem.out);  // waits for the sums of other cores
+  partial_tiles_ = (several & problem.work.reduction) != 0;
+  if (problem.work.kind == WorkKind::Move || !always_wide())
+    sets_[0] = largest_sets(problem.precision.bits);
+  const bool may_be_wide = problem.work.kind == WorkKind::Array || always_wide();
+  if (may_be_wide && problem.work.reduction != 0) sets_[1] = largest_sets(kPartialSumBits);
+}
+
+int64_t TilePrograms::lx_bytes(unsigned doubled, int64_t out_cell) const {
+  int64_t bytes = 0;
+  for (size_t x = 0; x < problem_.operands; ++x) {
+    const bool out = x == problem_.out;
+    if (out && problem_.work.kind == WorkKind::Move) continue;
+    const int64_t elems = footprint_elems(problem_.work.operands[x], tile_, tile_);
+    bytes += lx_buffer_bytes(elems, out ? out_cell : problem_.precision.bits,
+                             (doubled >> x & 1) != 0 ? 2 : 1);
+  }
+  return bytes;
+}
+
+// Operands with two buffers, no choice of which fits with one more: two never take longer than one.
+std::vector<unsigned> TilePrograms::largest_sets(int64_t out_cell) const {
+  std::vector<unsigned> fitting, largest;
+  for (unsigned set = movable_;; set = (set - 1) & movable_) {
+    if (lx_bytes(set, out_cell) <= problem_.system.core.lx_bytes) fitting.push_back(set);
+    if (set == 0) break;
+  }
+  for (unsigned set : fitting)
+    if (std::none_of(fitting.begin(), fitting.end(),
+                     [set](unsigned other) { return other != set && (other & set) == set; }))
+      largest.push_back(set);
+  return largest;
+}
+
+size_t TilePrograms::body_of(const BodyQuery& body) {
+  const auto at = std::find(bodies_.begin(), bodies_.end(), body);
+  if (at != bodies_.end()) return static_cast<size_t>(at - bodies_.begin());
+  bodies_.push_back(body);
+  return bodies_.size() - 1;
+}
+
+MappingChoice TilePrograms::choice(const TileProgram& program) const {
+  MappingChoice choice;
+  choice.parts = division_.cores.parts;
+  choice.share = division_.cores.share;
+  choice.ring_order = division_.cores.ring_order;
+  choice.t = choice.b = tile_;
+  choice.t_order = program.order;
+  choice.slides = program.slides;
+  for (size_t x = 0; x < problem_.operands; ++x) {
+    choice.types.push_back({program.types[x], TransferType::Stream});
+    choice.inner.push_back(Place::L0);
+  }
+  return choice;
+}
+
+// What neighbouring tiles share is kept wherever it may be: fewer bytes move, in as many transfers.
+void TilePrograms::compile(TileProgram& program) {
+  program.slides = 0;
+  RapidDsc dsc = compose(problem_.work, choice(program));
+  for (size_t x = 0; x < problem_.operands; ++x) {
+    if (x == problem_.out || problem_.work.kind == WorkKind::Move ||
+        program.types[x] == TransferType::Stream)
+      continue;
+    const std::optional<Slide> slide = slide_of(problem_.work.operands[x], dsc);
+    if (!slide || !slide->overlaps()) continue;
+    program.slides |= 1u << x;
+    dsc.data_structures[x].transfers[0].slide = true;
+  }
+  const LoopNest nest = lower(problem_.work, problem_.system, problem_.precision, dsc);
+  const TileGrid grid(problem_.work, problem_.times, dsc, nest);
+  const TileTimeline timeline = tile_timeline(problem_.times, nest, grid);
+  program.fixed = timeline.exposed + problem_.times.layer_cycles;
+  program.steps.clear();
+  for (const TileTimeline::Step& step : timeline.steps) {
+    program.fixed += (step.blocking + step.reduction.cycles()) * step.count;
+    if (problem_.work.kind == WorkKind::Move) continue;
+    BodyQuery body{step.tile, always_wide()};
+    body.tile.final &= !division_.reduces;  // sums are finished after the body
+    body.tile.fresh &= 3;
+    const TileProgram::Step one{body_of(body), step.beside, step.count};
+    const auto like = std::find_if(program.steps.begin(), program.steps.end(), [&](const auto& s) {
+      return s.body == one.body && s.beside == one.beside;
+    });
+    if (like == program.steps.end())
+      program.steps.push_back(one);
+    else
+      like->count += one.count;
+  }
+}
+
+int64_t TilePrograms::cycles(const TileProgram& program, const std::vector<int64_t>& bodies) const {
+  int64_t cycles = program.fixed;
+  const int64_t wait = 2 * problem_.times.semaphore;
+  for (const TileProgram::Step& step : program.steps)
+    cycles += step.count * std::max(step.beside, wait + bodies[step.body]);
+  return cycles;
+}
+
+int64_t TilePrograms::least_total(const std::vector<int64_t>& bodies, bool wide, int64_t none,
+                                  const TileProgram** which) const {
+  int64_t least = none;
+  for (const TileProgram& program : programs_) {
+    if (program.wide != wide) continue;
+    const int64_t total = cycles(program, bodies);
+    if (total >= least) continue;
+    least = total;
+    if (which != nullptr) *which = &program;
+  }
+  return least;
+}
+
+void TilePrograms::keep_below(int64_t below, const std::vector<int64_t>& bodies,
+                              Counters& counters) {
+  const auto gone =
+      std::remove_if(programs_.begin(), programs_.end(),
+                     [&](const TileProgram& program) { return cycles(program, bodies) >= below; });
+  counters.prune(Rule::OrderBound, programs_.end() - gone);
+  programs_.erase(gone, programs_.end());
+}
+
+}  // namespace tilewright

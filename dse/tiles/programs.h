@@ -1,0 +1,132 @@
+// The tile loops of one division and tile: for each loop order and choice of hops at External, the
+// total as a function of what the bodies take.
+#pragma once
+
+#include <vector>
+
+#include "compiler/mapping/compose.h"
+#include "costmodel/tile_nest.h"
+#include "dse/blocks/family.h"
+#include "dse/counters.h"
+#include "dse/stop.h"
+#include "dse/tiles/division.h"
+
+namespace tilewright {
+
+// total = fixed + sum over steps of count * max(beside, wait + body[query]), wait = 2 semaphores;
+// of a Move, fixed alone.
+struct TileProgram {
+  struct Step {
+    size_t body = 0;  // in TilePrograms::bodies
+    int64_t beside = 0;
+    int64_t count = 0;
+    bool operator==(const Step&) const = default;
+  };
+  int64_t fixed = 0;
+  std::vector<Step> steps;
+  std::vector<Dim> order;
+  std::vector<TransferType> types;  // per operand
+  uint32_t slides = 0;
+  bool wide = false;  // OUT in Lx has cells of partial sums
+};
+
+class TilePrograms {
+ public:
+  TilePrograms(const Problem& problem, const Division& division, const Extents& tile);
+
+  // Some choice of buffers fits Lx.
+  bool fits() const { return !sets_[0].empty() || !sets_[1].empty(); }
+  // Makes the programs whose totals may stay below `below` when each body takes at least
+  // least(body). False: `stop` was raised before all were there.
+  template <class Least>
+  bool make(Measure below, Least&& least, StopFlag stop, Counters& counters);
+
+  const std::vector<BodyQuery>& bodies() const { return bodies_; }
+  const std::vector<TileProgram>& programs() const { return programs_; }
+  bool partial_tiles() const { return partial_tiles_; }
+  bool always_wide() const { return partial_tiles_ || division_.reduces; }
+
+  int64_t cycles(const TileProgram& program, const std::vector<int64_t>& bodies) const;
+  // Least total of the programs for such cells of OUT; `none` if there is none below it.
+  int64_t least_total(const std::vector<int64_t>& bodies, bool wide, int64_t none,
+                      const TileProgram** which = nullptr) const;
+  // Removes programs that cannot stay below `below` with such bodies.
+  void keep_below(int64_t below, const std::vector<int64_t>& bodies, Counters& counters);
+
+  MappingChoice choice(const TileProgram& program) const;
+
+ private:
+  std::vector<unsigned> largest_sets(int64_t out_cell) const;
+  int64_t lx_bytes(unsigned doubled, int64_t out_cell) const;
+  // Calls visit(program) with order, types, slides and width chosen.
+  template <class Visit>
+  bool for_each_choice(const std::vector<Dim>& order, Visit&& visit);
+  void compile(TileProgram& program);
+  size_t body_of(const BodyQuery& body);
+
+  const Problem& problem_;
+  const Division& division_;
+  Extents tile_;
+  std::vector<Dim> several_;
+  unsigned movable_ = 0;  // operands that move with some loop, as bits
+  bool partial_tiles_ = false;
+  std::array<std::vector<unsigned>, 2> sets_;  // [wide]
+  std::vector<BodyQuery> bodies_;
+  std::vector<TileProgram> programs_;
+};
+
+template <class Visit>
+bool TilePrograms::for_each_choice(const std::vector<Dim>& order, Visit&& visit) {
+  TileProgram program;
+  program.order = order;
+  DimSet outside = 0;
+  bool returns = false;  // OUT leaves Lx unfinished
+  for (Dim d : order) {
+    if (contains(problem_.out_dims, d)) returns |= (outside & problem_.work.reduction) != 0;
+    outside |= bit(d);
+  }
+  // Operands that the innermost loop does not move may come or leave spread over it.
+  unsigned spread = 0;
+  for (size_t x = 0; x < problem_.operands; ++x)
+    if (!order.empty() && !contains(problem_.dims[x], order.back()) &&
+        !(x == problem_.out && returns))
+      spread |= 1u << x;
+  for (const bool wide : {false, true})
+    for (const unsigned set : sets_[wide ? 1 : 0]) {
+      program.wide = wide;
+      const unsigned may = set & spread;
+      for (unsigned streams = may;; streams = (streams - 1) & may) {
+        program.types.assign(problem_.operands, TransferType::BlockLoad);
+        for (size_t x = 0; x < problem_.operands; ++x)
+          if ((set >> x & 1) != 0)
+            program.types[x] =
+                (streams >> x & 1) != 0 ? TransferType::Stream : TransferType::DoubleBuffer;
+        if (!visit(program)) return false;
+        if (streams == 0) break;
+      }
+    }
+  return true;
+}
+
+template <class Least>
+bool TilePrograms::make(Measure below, Least&& least, StopFlag stop, Counters& counters) {
+  std::vector<Dim> order = several_;
+  std::vector<int64_t> bodies;
+  do {
+    const bool all = for_each_choice(order, [&](TileProgram& program) {
+      if (stop.raised()) return false;
+      compile(program);
+      ++counters.effort;
+      while (bodies.size() < bodies_.size()) bodies.push_back(least(bodies_[bodies.size()]));
+      if (cycles(program, bodies) >= below)
+        counters.prune(Rule::OrderBound);
+      else
+        programs_.push_back(program);
+      return true;
+    });
+    if (!all) return false;
+  } while (std::next_permutation(order.begin(), order.end()));
+  return true;
+}
+
+}  // namespace tilewright

@@ -1,0 +1,65 @@
+// The tiles of one division by rising bound: boxes are cut until a bound closes them, or one tile
+// is left.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "dse/counters.h"
+#include "dse/stop.h"
+#include "dse/tiles/box.h"
+
+namespace tilewright {
+
+struct TileNode {
+  Measure bound = 0;  // no mapping with this division and tile takes less
+  size_t division = 0;
+  std::array<int32_t, kDimCount> tile{};
+
+  Extents extents() const {
+    Extents t;
+    for (size_t k = 0; k < kDimCount; ++k) t.values[k] = tile[k];
+    return t;
+  }
+};
+
+class TileSearch {
+ public:
+  TileSearch(const Problem& problem, const Division& division, size_t index);
+
+  // Adds the tiles with bounds up to `limit` that no earlier call found; what is bound from `below`
+  // on is closed for good. False: `stop` was raised.
+  bool find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,
+            Counters& counters);
+  // A promising tile: in each cut the part with the least bound. Takes nothing away.
+  std::optional<TileNode> dive(Counters& counters);
+  // No tile left has a lower bound; `none` where none is left.
+  Measure least_open(Measure none) const;
+
+ private:
+  struct Open {
+    TileBox box;
+    uint8_t level = 0;  // dims of free_ whose number of tiles is decided
+    int64_t bound = 0;
+  };
+  // Calls visit(child) for each part of a box that is cut further.
+  template <class Visit>
+  void cut(const Open& open, Visit&& visit);
+  void expand(const Open& open);
+  void put(const Open& open);
+  bool fits(const TileBox& box) const;
+
+  const Problem& problem_;
+  const Division& division_;
+  size_t index_;
+  TileBounds bounds_;
+  std::vector<Dim> free_;   // dims with a choice
+  std::vector<Open> open_;  // left for later
+  std::vector<Open> stack_;
+
+  int64_t limit_ = 0, below_ = 0;
+  std::vector<TileNode>* found_ = nullptr;
+  Counters* counters_ = nullptr;
+};
+
+}  // namespace tilewright

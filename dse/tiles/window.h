@@ -1,0 +1,40 @@
+// Axes of operands whose points a tile's extent alone does not tell: windows, which overlap from
+// tile to tile, and padding, which is not moved.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/mapping/share.h"
+#include "compiler/mapping/work.h"
+
+namespace tilewright {
+
+// Along one such axis, for one division of its dims over cores: points of the core that has most.
+struct TileWindow {
+  Dim moving = Dim::mb;  // whose tiles the tables are about
+  DimSet others = 0;     // the other dim, if any: taken whole in the tables
+  bool padded = false;   // some tiles may lie in the padding: nothing moves for them
+  bool filled = true;    // but none where the other dim is whole
+  int64_t touched = 0;   // distinct points of a core's whole share
+  // By tile size, from 1 to the share: points of all tiles together, each fetched whole, at least
+  // for all sizes up to this one; and at least the points of the first tile. Empty where that is
+  // much work: then little is known.
+  std::vector<int64_t> all, first;
+
+  // At least what tiles of sizes up to `most` fetch; `whole`: the other dim is not tiled.
+  int64_t fetched(int64_t most, bool whole, bool slides) const {
+    if (!whole || slides || all.empty()) return touched;
+    return std::max(touched, all[static_cast<size_t>(most)]);
+  }
+  // At least what the first tile of sizes from `least` on fetches.
+  int64_t begins(int64_t least, bool whole) const {
+    return whole && !first.empty() ? first[static_cast<size_t>(least)] : 0;
+  }
+};
+
+TileWindow window_of(const AccessAxis& axis, const Extents& extent, const Extents& parts,
+                     ShareRule share, DimSet reduction);
+
+}  // namespace tilewright
