@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "costmodel/odometer.h"
-#include "dse/problem.h"
 #include "dse/balanced/tile_sums.h"
+#include "dse/problem.h"
 
 namespace tilewright::balanced {
 

@@ -5,9 +5,9 @@
 
 #include "dse/balanced/block_energy.h"
 #include "dse/balanced/block_search.h"
-#include "dse/stop.h"
 #include "dse/balanced/tile_energy.h"
 #include "dse/balanced/tile_programs.h"
+#include "dse/stop.h"
 
 namespace tilewright::balanced {
 

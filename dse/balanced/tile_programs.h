@@ -6,8 +6,8 @@
 
 #include "compiler/mapping/compose.h"
 #include "costmodel/tile_nest.h"
-#include "dse/counters.h"
 #include "dse/balanced/division.h"
+#include "dse/counters.h"
 #include "dse/stop.h"
 
 namespace tilewright::balanced {

@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "dse/counters.h"
 #include "dse/balanced/division.h"
-#include "dse/stop.h"
 #include "dse/balanced/tile_energy.h"
+#include "dse/counters.h"
+#include "dse/stop.h"
 
 namespace tilewright::balanced {
 
