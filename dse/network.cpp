@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace tilewright {
 
 namespace {
@@ -12,6 +14,17 @@ Work anonymous(Work work) {
   work.op.clear();
   for (Operand& operand : work.operands) operand.value = 0;
   return work;
+}
+
+// The best of a space is the best of each part of it that it lies in, with the same proof.
+std::optional<Diagnostic> outside(const Work& work, const SearchOptions& options,
+                                  const RapidDsc& best) {
+  if (options.constraints == nullptr ||
+      allows(constraints_of(*options.constraints, work.name), work, best))
+    return std::nullopt;
+  return Diagnostic{ErrorCode::Unsupported, fmt::format("layer '{}'", work.name),
+                    "the best mapping is not within the constraints",
+                    "this version does not search among the others"};
 }
 
 }  // namespace
@@ -45,6 +58,10 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
       if (!result) findings.insert(findings.end(), result.error().begin(), result.error().end());
       mapped[k] = result ? 1 : 0;
       results.push_back(result ? std::move(*result) : SearchResult{});
+    }
+    if (mapped[first[k]] != 0) {
+      if (auto finding = outside(works[k], options, results[k].best); finding)
+        findings.push_back(std::move(*finding));
     }
     if (progress) progress(k + 1, works.size(), works[k]);
   }

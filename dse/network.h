@@ -16,7 +16,8 @@ using SearchProgress = std::function<void(size_t done, size_t total, const Work&
 std::vector<size_t> first_alike(const std::vector<Work>& works);
 
 // One result per layer, in order; those that are alike share one search. Fails with the findings of
-// every layer that has no legal mapping.
+// every layer that has no legal mapping, and (Unsupported) of every layer whose best mapping the
+// constraints do not allow.
 Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const System& system,
                                                  const PrecisionInfo& precision,

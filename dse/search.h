@@ -13,6 +13,7 @@
 #include "costmodel/price.h"
 #include "dse/objective.h"
 #include "dse/space.h"
+#include "dse/space/clause.h"
 
 namespace tilewright {
 
@@ -25,6 +26,9 @@ struct SearchOptions {
   int64_t max_evaluations = 20'000'000;
   bool exhaustive = false;                  // price every mapping of the full space, no bounds
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
+  // Narrows the space of the layers that it names. Not yet looked at while searching:
+  // search_network() refuses a layer whose best mapping lies outside.
+  const ConstraintFile* constraints = nullptr;
 };
 
 struct SearchResult {

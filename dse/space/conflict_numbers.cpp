@@ -73,9 +73,10 @@ class Numbers {
         factors.push_back(constraints_.parts[d].least);
         if (least <= system_.chip.cores) least *= factors.back();
       }
-    if (least > system_.chip.cores)
-      say(fmt::format("{} parts are more than the {} cores of the chip", fmt::join(factors, " * "),
-                      system_.chip.cores));
+    const int64_t there = system_.chip.cores;
+    if (least > there)
+      say(fmt::format("that is {} parts, the chip has {} {}", fmt::join(factors, " * "), there,
+                      there == 1 ? "core" : "cores"));
   }
 
   void along_axis(Axis axis) {

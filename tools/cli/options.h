@@ -30,6 +30,7 @@ struct SearchFlags {
   bool training = false;
   bool exhaustive = false;  // price the whole space
   std::string space = "balanced";
+  std::string constraints;  // compile, map: a file, "" for none
 };
 
 struct ReportOptions {

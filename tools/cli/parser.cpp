@@ -69,6 +69,10 @@ void search_options(CLI::App& app, SearchFlags& o) {
   app.add_flag("--training", o.training, "not in this version");
 }
 
+void constraints_option(CLI::App& app, SearchFlags& o) {
+  app.add_option("--constraints", o.constraints, "YAML file that narrows the space of mappings");
+}
+
 void report_options(CLI::App& app, ReportOptions& o) {
   app.add_option("--json", o.json, "write the result document; '-': to stdout, not the table");
 }
@@ -92,6 +96,7 @@ void add_mapping_commands(Grammar& g) {
     CLI::App& app =
         map_command(g, "compile", "import, search, plan, emit programs", run_compile, o);
     search_options(app, o->search);
+    constraints_option(app, o->search);
     timing_flag(app, o->report);
     app.add_option("-o,--output", o->out, "folder for program.pb, plan.yaml, result.json")
         ->required();
@@ -99,6 +104,7 @@ void add_mapping_commands(Grammar& g) {
   {
     CLI::App& app = map_command(g, "map", "the best mapping of each layer", run_map, o);
     search_options(app, o->search);
+    constraints_option(app, o->search);
     timing_flag(app, o->report);
     app.add_option("-o,--output", o->out, "write the plan, which is a mapping file, too");
   }

@@ -151,7 +151,8 @@ void add_to(Json& document, const MappedNetwork& best, const std::vector<Baselin
 int run_compare(const MapOptions& options) {
   const Result<Job> job = load_job(options);
   if (!job) return report(job.error());
-  const auto& [model, target] = *job;
+  const LoadedModel& model = job->model;
+  const Target& target = job->target;
   const Result<std::vector<Baseline>> all = load_baselines(options.baselines, model, target);
   if (!all) return report(all.error());
   const Result<MappedNetwork> best = search_mappings(model.works, target, options.search);

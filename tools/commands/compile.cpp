@@ -16,10 +16,12 @@ namespace tilewright {
 int run_compile(const MapOptions& options) {
   const Result<Job> job = load_job(options);
   if (!job) return report(job.error());
-  const auto& [model, target] = *job;
+  const LoadedModel& model = job->model;
+  const Target& target = job->target;
   if (const auto format = data_format(target.system, target.precision); !format)
     return report(format.error());
-  const Result<MappedNetwork> network = search_mappings(model.works, target, options.search);
+  const Result<MappedNetwork> network =
+      search_mappings(model.works, target, options.search, job->constraint_file());
   if (!network) return report(network.error());
   const Plan plan = plan_of(model, target, *network);
   const Result<Program> program = emit(model.graph, target.system, target.precision, plan);
@@ -30,14 +32,16 @@ int run_compile(const MapOptions& options) {
 
   const Goal goal = objective_of(options.search, target).goal;
   Json document = result_header("compile", model, target, options.search.objective);
+  if (job->constraints) add_constraints(document, *job->constraints);
   add_network(document, target, *network, options.report);
   const std::string json = print(document);
   OutputSet files(options.out);
   files.add_in_folder("program.pb", std::move(*bytes));
   files.add_in_folder("plan.yaml", print_plan(plan));
   files.add_in_folder("result.json", json);
-  const std::string text = print_network(model, target, *network, goal) + "written    " +
-                           options.out + "/{program.pb, plan.yaml, result.json}\n";
+  const std::string text = print_network(model, target, *network, goal) +
+                           print_within(job->constraints) + "written    " + options.out +
+                           "/{program.pb, plan.yaml, result.json}\n";
   return deliver(std::move(files), options.report, text, json, network->stopped ? kStopped : kDone);
 }
 

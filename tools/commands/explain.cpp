@@ -182,7 +182,8 @@ Result<std::vector<Work>> chosen(const LoadedModel& model, const std::string& la
 int run_explain(const MapOptions& options) {
   const Result<Job> job = load_job(options);
   if (!job) return report(job.error());
-  const auto& [model, target] = *job;
+  const LoadedModel& model = job->model;
+  const Target& target = job->target;
   const Result<std::vector<Work>> works = chosen(model, options.layer);
   if (!works) return report(works.error());
   Result<Explanation> all = options.mapping.empty()

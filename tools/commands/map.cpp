@@ -14,17 +14,22 @@ namespace tilewright {
 int run_map(const MapOptions& options) {
   const Result<Job> job = load_job(options);
   if (!job) return report(job.error());
-  const auto& [model, target] = *job;
-  const Result<MappedNetwork> network = search_mappings(model.works, target, options.search);
+  const LoadedModel& model = job->model;
+  const Target& target = job->target;
+  const Result<MappedNetwork> network =
+      search_mappings(model.works, target, options.search, job->constraint_file());
   if (!network) return report(network.error());
 
   const Goal goal = objective_of(options.search, target).goal;
   Json document = result_header("map", model, target, options.search.objective);
+  if (job->constraints) add_constraints(document, *job->constraints);
   add_network(document, target, *network, options.report);
   OutputSet files;
   if (!options.out.empty()) files.add(options.out, print_plan(plan_of(model, target, *network)));
-  return deliver(std::move(files), options.report, print_network(model, target, *network, goal),
-                 print(document), network->stopped ? kStopped : kDone);
+  const std::string text =
+      print_network(model, target, *network, goal) + print_within(job->constraints);
+  return deliver(std::move(files), options.report, text, print(document),
+                 network->stopped ? kStopped : kDone);
 }
 
 }  // namespace tilewright

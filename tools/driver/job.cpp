@@ -11,7 +11,13 @@ Result<Job> load_job(const MapOptions& options) {
   if (!target) return fail(target.error());
   Result<LoadedModel> model = load_model(options.model);
   if (!model) return fail(model.error());
-  return Job{std::move(*model), std::move(*target)};
+  Job job{std::move(*model), std::move(*target), std::nullopt};
+  if (const std::string& path = options.search.constraints; !path.empty()) {
+    Result<LoadedConstraints> constraints = read_constraints(path, job.model, job.target);
+    if (!constraints) return fail(constraints.error());
+    job.constraints = std::move(*constraints);
+  }
+  return job;
 }
 
 }  // namespace tilewright

@@ -11,6 +11,7 @@
 #include "costmodel/energy.h"
 #include "costmodel/price.h"
 #include "dse/objective.h"
+#include "dse/space/clause.h"
 #include "tools/driver/load.h"
 
 namespace tilewright {
@@ -72,9 +73,11 @@ Objective objective_of(const SearchFlags& flags, const Target& target);
 // What it makes of a layer's cycles and energy.
 Measure value(const MappedLayer& layer, const Objective& objective);
 
-// The best mapping of each layer; Ctrl-C ends the search early, with the best so far.
+// The best mapping of each layer, within constraints if there are any; Ctrl-C ends the search
+// early, with the best so far.
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
-                                      const SearchFlags& flags);
+                                      const SearchFlags& flags,
+                                      const ConstraintFile* constraints = nullptr);
 
 Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork& network);
 

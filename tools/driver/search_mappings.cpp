@@ -13,11 +13,12 @@ namespace {
 constexpr const char* kFallback = "planner-rule";
 
 // A search that ended early may have met nothing good yet: the rule's mapping stands in where it is
-// better. The proven bound stays that of the search.
+// better, and allowed. The proven bound stays that of the search.
 MappedLayer best_so_far(const Work& work, const Target& target, const Objective& objective,
-                        const SearchResult& found) {
+                        const Constraints& constraints, const SearchResult& found) {
   MappedLayer best = price_layer(work, target, found.best);
-  if (const auto rule = baseline_mapping(kFallback, work, target.system, target.info); rule) {
+  if (const auto rule = baseline_mapping(kFallback, work, target.system, target.info);
+      rule && allows(constraints, work, *rule)) {
     MappedLayer other = price_layer(work, target, *rule);
     if (value(other, objective) < value(best, objective)) best = std::move(other);
   }
@@ -32,7 +33,7 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 }  // namespace
 
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
-                                      const SearchFlags& flags) {
+                                      const SearchFlags& flags, const ConstraintFile* constraints) {
   const Objective objective = objective_of(flags, target);
   Progress progress;
   const StopWatch watch(flags.time_budget);
@@ -43,6 +44,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.reach = flags.space == "full" ? Reach::Full : Reach::Balanced;
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
   options.stop = StopWatch::flag();
+  options.constraints = constraints;
   const double begin = cpu_seconds();
   Result<std::vector<SearchResult>> found = search_network(
       works, target.system, target.info, options,
@@ -56,7 +58,9 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
     const SearchResult& result = (*found)[k];
     all_proven = all_proven && result.proven;
     if (!result.proven) {
-      network.layers.push_back(best_so_far(works[k], target, objective, result));
+      const Constraints own =
+          constraints != nullptr ? constraints_of(*constraints, works[k].name) : Constraints{};
+      network.layers.push_back(best_so_far(works[k], target, objective, own, result));
       continue;
     }
     MappedLayer layer = price_layer(works[k], target, result.best);

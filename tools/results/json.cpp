@@ -97,6 +97,10 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
   return document;
 }
 
+void add_constraints(Json& document, const LoadedConstraints& constraints) {
+  document["inputs"]["constraints"] = {{"file", constraints.name}, {"hash", constraints.hash}};
+}
+
 void add_network(Json& document, const Target& target, const MappedNetwork& network,
                  const ReportOptions& report) {
   document["totals"] = totals_json(target, network);

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "tools/driver/mapped_network.h"
+#include "tools/driver/read_constraints.h"
 
 namespace tilewright {
 
@@ -18,6 +19,9 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
                    const std::string& objective = "latency");
 // schema and tool alone.
 Json bare_header(const std::string& command);
+
+// Adds the file to the inputs.
+void add_constraints(Json& document, const LoadedConstraints& constraints);
 
 // Adds totals and layers.
 void add_network(Json& document, const Target& target, const MappedNetwork& network,

@@ -35,6 +35,10 @@ std::string print_classes(const Cost& cost) {
   return text;
 }
 
+std::string print_within(const std::optional<LoadedConstraints>& constraints) {
+  return constraints ? fmt::format("within     the constraints of {}\n", constraints->name) : "";
+}
+
 std::string print_network(const LoadedModel& model, const Target& target,
                           const MappedNetwork& network, Goal goal) {
   using Align = Table::Align;

@@ -1,9 +1,11 @@
 // The answer of compile, map and evaluate for people.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tools/driver/mapped_network.h"
+#include "tools/driver/read_constraints.h"
 
 namespace tilewright {
 
@@ -13,5 +15,8 @@ std::string print_network(const LoadedModel& model, const Target& target,
 
 // "mac_compute 61.0 %, overlapped_visible 20.1 %, ...": classes with cycles, in declared order.
 std::string print_classes(const Cost& cost);
+
+// That the search kept to the constraints, if there were any.
+std::string print_within(const std::optional<LoadedConstraints>& constraints);
 
 }  // namespace tilewright

@@ -77,8 +77,9 @@ TEST_CASE("a conflict names what cannot hold together", "[dse][space]") {
        "more parts at most 32 each"},
       {"- {t: {out: 600, in: 3}}", "2:13: t.out = 600 (line 2): out has 512 indices"},
       {"- {parts: {out: 8}}\n- {parts: {i: 2, j: 4}, share: balanced}",
-       "2:17: parts.out = 8 (line 2) and parts.i = 2 (line 3) and parts.j = 4 (line 3): 8 * 2 * 4 "
-       "parts are more than the 32 cores of the chip"},
+       "2:17: parts.out = 8 (line 2) and parts.i = 2 (line 3) and parts.j = 4 (line 3): that is 8 "
+       "* "
+       "2 * 4 parts, the chip has 32 cores"},
       {"- {parts: {mb: 2}}", "2:16: parts.mb = 2 (line 2): mb has 1 index"},
       {"- {share: greedy, parts: {mb: 1, grp: 1, out: 16, in: 1, i: 2, j: 1, ki: 1, kj: 1}}",
        "2:47: parts.out = 16 (line 2) and share = greedy (line 2): out has 512 indices; greedy is "

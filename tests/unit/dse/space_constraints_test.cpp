@@ -4,6 +4,7 @@
 #include <set>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
+#include "dse/network.h"
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
@@ -123,6 +124,35 @@ TEST_CASE("orders that are fixed count where both loops are there", "[dse][space
         at(Dim::mb) != dsc.loop_order.end() && at(Dim::in) != dsc.loop_order.end();
     CHECK((!together || at(Dim::mb) < at(Dim::in)));
   }
+}
+
+TEST_CASE("a network is searched within its constraints, or refused", "[dse][space]") {
+  Work one = matmul_work(1, 4, 6, 8), other = one;
+  one.name = "one";
+  other.name = "other";
+  const System system = small_system(2);
+  const PrecisionInfo& precision = system.precisions.at("fp16");
+  SearchOptions options;
+  options.jobs = 1;
+  const auto free = search_network({one, other}, system, precision, options);
+  REQUIRE(free);
+  const int64_t t = (*free)[0].best.t[Dim::out];
+  const auto file_with = [&](int64_t tile) {
+    return ConstraintFile{
+        "c.yaml", {{"other", {{ExtentClause{Quantity::T, Dim::out, {tile, tile}}, 0, 0}}, 0, 0}}};
+  };
+  const ConstraintFile met = file_with(t), missed = file_with(t == 1 ? 2 : t - 1);
+  options.constraints = &met;
+  const auto within = search_network({one, other}, system, precision, options);
+  REQUIRE(within);
+  CHECK((*within)[1].best == (*free)[1].best);
+  CHECK((*within)[1].proven);
+  options.constraints = &missed;
+  const auto refused = search_network({one, other}, system, precision, options);
+  REQUIRE(!refused);
+  REQUIRE(refused.error().size() == 1);
+  CHECK(refused.error()[0].code == ErrorCode::Unsupported);
+  CHECK(refused.error()[0].where == "layer 'other'");
 }
 
 TEST_CASE("what an engine asks constraints for", "[dse][space]") {

@@ -260,6 +260,31 @@ TEST_CASE("cli: a search that a limit ends says so with 4, and writes what it fo
   CHECK(call({"verify", model, "--program", folder / "out"}) == 0);
 }
 
+void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+TEST_CASE("cli: --constraints narrows what map and compile may answer") {
+  const Folder folder;
+  const std::string model = model_in(folder), file = folder / "c.yaml";
+  const auto map = [&](const std::string& constraints) {
+    write(file, "constraints:\n" + constraints);
+    return call(
+        {"map", model, "--system", "rapid-core", "--constraints", file, "--json", folder / "doc"});
+  };
+  CHECK(map("  - parts: {out: 1}\n") == 0);  // rapid-core has one core
+  Json document = Json::parse(read(folder / "doc"));
+  CHECK(document["inputs"]["constraints"]["file"] == "c.yaml");
+  const std::string layer = document["layers"][0]["name"];
+  write(folder / "free", "constraints: []\n");
+  CHECK(call({"compile", model, "--system", "rapid-core", "--constraints", folder / "free", "-o",
+              folder / "out"}) == 0);
+  // The best mapping is another one; nothing is left; no such layer; no such key; no file.
+  CHECK(map("  - {layer: " + layer + ", t: {out: 1}, b: {out: 1}, p: {rows: {only: []}}}\n") == 3);
+  CHECK(map("  - {layer: " + layer + ", parts: {out: 2}}\n") == 2);
+  CHECK(map("  - {layer: no-such-layer, slide: false}\n") == 2);
+  CHECK(map("  - {tiles: {out: 1}}\n") == 2);
+  CHECK(call({"map", model, "--system", "rapid-core", "--constraints", folder / "none"}) == 2);
+}
+
 TEST_CASE("cli: model --sequence sets the tokens of a network that reads tokens") {
   const Folder folder;
   REQUIRE(call({"model", "tiny-bert", "-o", folder / "eight.onnx"}) == 0);
