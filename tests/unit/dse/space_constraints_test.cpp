@@ -164,6 +164,7 @@ TEST_CASE("what an engine asks constraints for", "[dse][space]") {
        {AxisClause{Axis::Columns, bit(Dim::out)}, 0, 0},
        {OrderClause{Sequence::T, {Dim::out, Dim::i}}, 0, 0},
        {OrderClause{Sequence::T, {Dim::i, Dim::in}}, 0, 0},
+       {OrderClause{Sequence::Ring, {Dim::out, Dim::i, Dim::in}}, 0, 0},
        {TypeClause{Role::Ker, Stage::T, SetOf<TransferType>::of({TransferType::Stream})}, 0, 0}});
   CHECK(c.tiles(Dim::out, 32) == Range{4, 32});
   CHECK(c.tiles(Dim::out, 100) == Range{4, 64});
@@ -184,6 +185,7 @@ TEST_CASE("what an engine asks constraints for", "[dse][space]") {
   CHECK(c.allows_order(Sequence::T, {Dim::out, Dim::mb, Dim::i, Dim::in}));
   CHECK(!c.allows_order(Sequence::T, {Dim::out, Dim::mb, Dim::in, Dim::i}));
   CHECK(c.allows_order(Sequence::T, {Dim::in, Dim::out}));
+  CHECK(!c.allows_order(Sequence::Ring, {Dim::in, Dim::out}));
   CHECK(c.allows_order(Sequence::B, {Dim::in, Dim::i, Dim::out}));
   CHECK(c.allows_type(Role::Ker, Stage::T, TransferType::Stream));
   CHECK(!c.allows_type(Role::Ker, Stage::T, TransferType::BlockLoad));
