@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <memory>
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include "dse/leaf_search.h"
 #include "dse/tiles/tile_search.h"
+#include "dse/workers.h"
 
 namespace tilewright {
 
@@ -28,10 +25,7 @@ class LayerSearch {
       : problem_(problem),
         options_(options),
         stop_(options.stop),
-        threads_(tbb::global_control::max_allowed_parallelism,
-                 static_cast<size_t>(options.jobs > 0 ? options.jobs
-                                                      : tbb::this_task_arena::max_concurrency())),
-        arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic),
+        workers_(options.jobs),
         windows_(problem.work),
         table_(problem_) {
     outcome_.best = first;
@@ -72,11 +66,9 @@ class LayerSearch {
     std::vector<std::vector<TileNode>> found(tiles_.size());
     std::vector<Counters> counters(tiles_.size());
     std::vector<uint8_t> finished(tiles_.size(), 0);
-    arena_.execute([&] {
-      tbb::parallel_for(size_t{0}, tiles_.size(), [&](size_t k) {
-        finished[k] =
-            tiles_[k].find(limit, outcome_.best.value, stop_, found[k], counters[k]) ? 1 : 0;
-      });
+    workers_.each(tiles_.size(), [&](size_t k) {
+      finished[k] =
+          tiles_[k].find(limit, outcome_.best.value, stop_, found[k], counters[k]) ? 1 : 0;
     });
     std::vector<TileNode> all;
     bool whole = true;
@@ -92,15 +84,13 @@ class LayerSearch {
   }
 
   // Searches the leaves side by side against one incumbent; whether all were searched to the end.
-  bool search(const std::vector<TileNode>& batch, int64_t most_candidates) {
+  bool search(std::span<const TileNode> batch, int64_t most_candidates) {
     std::vector<LeafResult> found(batch.size());
     std::vector<Counters> counters(batch.size());
     const LeafLimits limits{outcome_.best.value, most_candidates, stop_};
-    arena_.execute([&] {
-      tbb::parallel_for(size_t{0}, batch.size(), [&](size_t k) {
-        found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
-                               limits, counters[k]);
-      });
+    workers_.each(batch.size(), [&](size_t k) {
+      found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
+                             limits, counters[k]);
     });
     bool finished = true;
     for (size_t k = 0; k < batch.size(); ++k) {
@@ -120,16 +110,10 @@ class LayerSearch {
                      [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
     some.resize(std::min(some.size(), kProbeNodes));
     for (size_t at = 0; at < some.size() && !out_of_budget(); at += kBatch) {
-      search(batch_at(some, at), kProbeCandidates);
+      search(batch_at(some, at, kBatch), kProbeCandidates);
       if (stop_.raised()) return false;
     }
     return true;
-  }
-
-  static std::vector<TileNode> batch_at(const std::vector<TileNode>& all, size_t at) {
-    const auto from = static_cast<std::ptrdiff_t>(at);
-    const auto to = static_cast<std::ptrdiff_t>(std::min(all.size(), at + kBatch));
-    return {all.begin() + from, all.begin() + to};
   }
 
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
@@ -143,7 +127,7 @@ class LayerSearch {
         const Measure bound = (*all)[at].bound;
         if (bound >= outcome_.best.value) break;
         outcome_.bound = std::max(outcome_.bound, bound);
-        if (out_of_budget() || !search(batch_at(*all, at), 0)) return;
+        if (out_of_budget() || !search(batch_at(*all, at, kBatch), 0)) return;
       }
       if (limit >= outcome_.best.value - 1) {
         outcome_.bound = outcome_.best.value;
@@ -159,8 +143,7 @@ class LayerSearch {
   const Problem& problem_;
   const SearchOptions& options_;
   const StopFlag stop_;
-  tbb::global_control threads_;  // lets `jobs` exceed the machine's threads
-  tbb::task_arena arena_;
+  Workers workers_;
   WindowTable windows_;
   BlockTable table_;
   std::vector<std::unique_ptr<Division>> divisions_;

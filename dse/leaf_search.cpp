@@ -175,9 +175,9 @@ class LeafSearch {
           const int64_t least = programs_.least_total(bodies, wide(family), best_);
           if (least < from || least >= best_) return;
           for_each_block(
-              problem_, families_[main_], family, programs_.bodies()[main_].tile.ext,
-              programs_.always_wide(), one, wants,
-              [&](const BlockCandidate& candidate) { price(p, family, candidate); }, counters_);
+              problem_, family, programs_.bodies()[main_].tile.ext, programs_.always_wide(), one,
+              wants, [&](const BlockCandidate& candidate) { price(p, family, candidate); },
+              counters_);
         },
         counters_);
   }

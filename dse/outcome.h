@@ -1,9 +1,6 @@
 // What a search has found so far.
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "compiler/mapping/rapid_dsc.h"
 #include "dse/counters.h"
 #include "dse/objective.h"

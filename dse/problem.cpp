@@ -55,6 +55,7 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
   if (objective.counts_energy()) fixed_energy = energy_of_all(work, system, precision);
   if (work.kind == WorkKind::Array) find_unrolls(reach);
   if (objective.counts_energy()) find_axis_unrolls();
+  if (reach == Reach::Full) return;  // its bounds need no profiles
   const auto free = static_cast<unsigned>(present & ~whole);
   for (unsigned several = free;; several = (several - 1) & free) {
     find_profiles(static_cast<DimSet>(several));

@@ -58,7 +58,7 @@ struct Problem {
   // Per operand that streams into PEs, where energy counts, per axis: how it may be unrolled.
   std::array<std::vector<std::vector<Extents>>, 2> axis_unrolls;
 
-  // For every set of T loops of several trips that can occur.
+  // For every set of T loops of several trips that can occur in the balanced space.
   const std::vector<OrderProfile>& profiles(DimSet several) const { return profiles_[several]; }
 
   // [E2], [E3] Femtojoules of what the arrays read of INP and KER beside them, and of their sums.

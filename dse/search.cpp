@@ -20,7 +20,7 @@ Measure value_of(const Problem& problem, const RapidDsc& dsc) {
 
 // The least demanding mappings: every tile and block one index, operands wherever they may sit. If
 // none of these is legal, none is.
-Result<Best> smallest_mapping(const Problem& problem) {
+Result<Best> smallest_mapping(const Problem& problem, Reach reach) {
   MappingChoice choice;
   choice.t_order = tile_orders(problem.work, problem.present).front();
   std::optional<Rejection> first;
@@ -31,7 +31,9 @@ Result<Best> smallest_mapping(const Problem& problem) {
       choice.inner[x] = inner[x];
       if (x < 2 && inner[x] == Place::Lrf) choice.types[x][1] = TransferType::BlockLoad;
     }
-    for (const bool whole : {false, true}) {  // `whole`: some dims only cost partial sums if cut
+    // The balanced space has some dims whole; in the full one to cut them may cost partial sums.
+    for (const bool whole : {false, true}) {
+      if (!whole && reach == Reach::Balanced) continue;
       for (Dim d : kDims)
         choice.t[d] = whole && contains(problem.whole, d) ? problem.work.extent[d] : 1;
       const RapidDsc dsc = compose(problem.work, choice);
@@ -105,7 +107,7 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
                        "in the full space: so far for latency alone",
                        "--space balanced, or --objective latency");
   const Problem problem(work, system, precision, options.goal, options.reach);
-  const auto first = smallest_mapping(problem);
+  const auto first = smallest_mapping(problem, options.exhaustive ? Reach::Full : options.reach);
   if (!first) return fail(first.error());
   if (options.reach == Reach::Balanced && !options.exhaustive) {
     SearchResult r = result_of(problem, balanced::search(problem, options, *first));

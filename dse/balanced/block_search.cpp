@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/mapping/capacity.h"
-#include "compiler/mapping/footprint.h"
+#include "dse/room.h"
 
 namespace tilewright::balanced {
 
@@ -88,31 +87,9 @@ void BlockSearch::run_places(const UnrollClass& unroll, const Places& places,
   }
 }
 
-int BlockSearch::flow_that_fits(const UnrollClass& unroll, const Places& places,
-                                const Extents& block, const std::array<int64_t, 3>& buffers) const {
-  const ArrayTier& array = problem_.system.array;
-  for (size_t f : unroll.flows) {
-    const Dataflow& flow = problem_.flows[f];
-    if (flow.inner != places) continue;
-    int64_t l0 = 0, lrf = 0, sums = 0;
-    for (size_t x = 0; x < 3; ++x) {
-      if (places[x] == Place::Pe) continue;
-      const int64_t elems = block_elems(problem_.work.operands[x], flow.p, block, places[x]);
-      if (places[x] == Place::Acc)
-        sums += elems * buffers[x];
-      else
-        (places[x] == Place::Lrf ? lrf : l0) +=
-            packed_bytes(elems, x == 2 ? kPartialSumBits : problem_.precision.bits) * buffers[x];
-    }
-    if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
-      return static_cast<int>(f);
-  }
-  return -1;
-}
-
 void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, const Extents& block,
                             const Visitor& visitor, Counters& counters) const {
-  if (flow_that_fits(unroll, places, block, {1, 1, 1}) < 0) {
+  if (flow_that_fits(problem_, unroll, places, block, {1, 1, 1}) < 0) {
     counters.prune(Rule::ArrayCapacity);
     return;
   }
@@ -149,7 +126,7 @@ void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, con
           two ? TransferType::DoubleBuffer : (lrf ? TransferType::BlockLoad : TransferType::Stream);
     }
     if (!sensible) continue;
-    const int flow = flow_that_fits(unroll, places, block, buffers);
+    const int flow = flow_that_fits(problem_, unroll, places, block, buffers);
     if (flow < 0) {
       counters.prune(Rule::ArrayCapacity);
       continue;

@@ -57,8 +57,6 @@ class BlockSearch {
                   const Visitor& visitor, Counters& counters) const;
   void run_block(const UnrollClass& unroll, const Places& places, const Extents& block,
                  const Visitor& visitor, Counters& counters) const;
-  int flow_that_fits(const UnrollClass& unroll, const Places& places, const Extents& block,
-                     const std::array<int64_t, 3>& buffers) const;
 
   const Problem& problem_;
   Extents tile_;

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-#include <tbb/task_arena.h>
-
 #include "dse/balanced/node_search.h"
 #include "dse/balanced/tile_search.h"
+#include "dse/workers.h"
 
 namespace tilewright::balanced {
 
@@ -22,13 +19,7 @@ constexpr int64_t kProbeCandidates = 400;
 class LayerSearch {
  public:
   LayerSearch(const Problem& problem, const SearchOptions& options, const Best& first)
-      : problem_(problem),
-        options_(options),
-        stop_(options.stop),
-        threads_(tbb::global_control::max_allowed_parallelism,
-                 static_cast<size_t>(options.jobs > 0 ? options.jobs
-                                                      : tbb::this_task_arena::max_concurrency())),
-        arena_(options.jobs > 0 ? options.jobs : tbb::task_arena::automatic) {
+      : problem_(problem), options_(options), stop_(options.stop), workers_(options.jobs) {
     outcome_.best = first;
   }
 
@@ -69,13 +60,11 @@ class LayerSearch {
     const int64_t trips =
         std::max<int64_t>(1, problem_.objective.most_cycles(limit, problem_.fixed_energy) /
                                  problem_.least_step_cycles());
-    arena_.execute([&] {
-      tbb::parallel_for(size_t{0}, open, [&](size_t k) {
-        if (stop_.raised()) return;
-        divisions_[k].extend(problem_, trips);
-        TileSearch search(problem_, divisions_[k], k, stop_);
-        finished[k] = search.find(above, limit, found[k], counters[k]) ? 1 : 0;
-      });
+    workers_.each(open, [&](size_t k) {
+      if (stop_.raised()) return;
+      divisions_[k].extend(problem_, trips);
+      TileSearch search(problem_, divisions_[k], k, stop_);
+      finished[k] = search.find(above, limit, found[k], counters[k]) ? 1 : 0;
     });
     std::vector<TileNode> all;
     for (size_t k = 0; k < open; ++k) {
@@ -89,16 +78,14 @@ class LayerSearch {
   }
 
   // Searches the nodes side by side against one incumbent; whether all were searched to the end.
-  bool search(const std::vector<TileNode>& batch, int64_t most_candidates) {
+  bool search(std::span<const TileNode> batch, int64_t most_candidates) {
     std::vector<NodeResult> found(batch.size());
     std::vector<Counters> counters(batch.size());
     const NodeLimits limits{outcome_.best.value, most_candidates, stop_};
-    arena_.execute([&] {
-      tbb::parallel_for(size_t{0}, batch.size(), [&](size_t k) {
-        const Division& division = divisions_[batch[k].division];
-        found[k] =
-            search_node(problem_, division, division.extents(batch[k].choice), limits, counters[k]);
-      });
+    workers_.each(batch.size(), [&](size_t k) {
+      const Division& division = divisions_[batch[k].division];
+      found[k] =
+          search_node(problem_, division, division.extents(batch[k].choice), limits, counters[k]);
     });
     bool finished = true;
     for (size_t k = 0; k < batch.size(); ++k) {
@@ -119,14 +106,8 @@ class LayerSearch {
     for (size_t k = 0; k < std::min(kProbeNodes, all.size()); ++k)
       some.push_back(all[k * all.size() / std::min(kProbeNodes, all.size())]);
     for (size_t at = 0; at < some.size() && !out_of_budget(); at += kBatch)
-      if (!search(batch_at(some, at), kProbeCandidates)) return false;
+      if (!search(batch_at(some, at, kBatch), kProbeCandidates)) return false;
     return true;
-  }
-
-  static std::vector<TileNode> batch_at(const std::vector<TileNode>& all, size_t at) {
-    const auto from = static_cast<std::ptrdiff_t>(at);
-    const auto to = static_cast<std::ptrdiff_t>(std::min(all.size(), at + kBatch));
-    return {all.begin() + from, all.begin() + to};
   }
 
   // Thresholds rise until no node below the incumbent is left: then it is proven. What is left open
@@ -141,7 +122,7 @@ class LayerSearch {
         const Measure bound = (*all)[at].bound;
         if (bound >= outcome_.best.value) break;
         outcome_.bound = std::max(outcome_.bound, bound);
-        if (out_of_budget() || !search(batch_at(*all, at), 0)) return;
+        if (out_of_budget() || !search(batch_at(*all, at, kBatch), 0)) return;
       }
       if (limit >= outcome_.best.value - 1) {
         outcome_.bound = outcome_.best.value;
@@ -157,8 +138,7 @@ class LayerSearch {
   const Problem& problem_;
   const SearchOptions& options_;
   const StopFlag stop_;
-  tbb::global_control threads_;  // lets `jobs` exceed the machine's threads
-  tbb::task_arena arena_;
+  Workers workers_;
   std::vector<Division> divisions_;
   Outcome outcome_;
 };

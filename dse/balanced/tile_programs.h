@@ -63,9 +63,6 @@ class TilePrograms {
   MappingChoice choice(const TileProgram& program) const;
 
  private:
-  // Choices of double buffers, none of which fits with one more; per kind of OUT cell, in bits.
-  std::vector<unsigned> largest_sets(int64_t out_cell) const;
-  int64_t lx_bytes(unsigned doubled, int64_t out_cell) const;
   TileProgram compile(const std::vector<Dim>& order, unsigned doubled, bool for_partial);
   size_t shape_of(const TileShape& shape);
 
@@ -75,7 +72,8 @@ class TilePrograms {
   DimSet several_ = 0;
   unsigned movable_ = 0;  // operands that move with some loop, as bits
   bool partial_tiles_ = false;
-  std::array<std::vector<unsigned>, 2> sets_;  // [for_partial]
+  // Operands with two buffers, as many as fit: two never take longer than one. [for_partial]
+  std::array<std::vector<unsigned>, 2> sets_;
   std::vector<TileShape> shapes_;
   std::vector<TileProgram> programs_;
 };

@@ -4,6 +4,7 @@
 #include "compiler/mapping/compose.h"
 #include "costmodel/block_plan.h"
 #include "dse/blocks/family.h"
+#include "dse/room.h"
 
 namespace tilewright {
 
@@ -20,19 +21,18 @@ struct BlockCandidate {
 // fits. `wide`: OUT in Lx has cells of partial sums. `body`: extents of the body that the family's
 // bound is about. `one`: the block of the most even cuts alone.
 template <class Wants, class Visit>
-void for_each_block(const Problem& problem, const BlockFamilies& families,
-                    const BlockFamily& family, const Extents& body, bool wide, bool one,
-                    Wants&& wants, Visit&& visit, Counters& counters);
+void for_each_block(const Problem& problem, const BlockFamily& family, const Extents& body,
+                    bool wide, bool one, Wants&& wants, Visit&& visit, Counters& counters);
 
 // The plan of a family, its block still to be set.
 BlockPlan plan_of(const Problem& problem, const BlockFamily& family, bool wide);
 
 template <class Wants, class Visit>
-void for_each_block(const Problem& problem, const BlockFamilies& families,
-                    const BlockFamily& family, const Extents& body, bool wide, bool one,
-                    Wants&& wants, Visit&& visit, Counters& counters) {
+void for_each_block(const Problem& problem, const BlockFamily& family, const Extents& body,
+                    bool wide, bool one, Wants&& wants, Visit&& visit, Counters& counters) {
   BlockCandidate candidate;
   candidate.plan = plan_of(problem, family, wide);
+  const std::array<int64_t, 3> buffers = buffers_of(family.types);
   const auto finish = [&](int64_t steps) {
     const int64_t least =
         std::max(family.least, family.beside + ceil_mul(steps, problem.times.mac_cycles));
@@ -40,8 +40,7 @@ void for_each_block(const Problem& problem, const BlockFamilies& families,
       counters.prune(Rule::BlockBound);
       return;
     }
-    const int flow =
-        families.flow_that_fits(*family.unroll, *family.places, candidate.b, family.types);
+    const int flow = flow_that_fits(problem, *family.unroll, *family.places, candidate.b, buffers);
     if (flow < 0) {
       counters.prune(Rule::ArrayCapacity);
       return;

@@ -2,10 +2,16 @@
 
 #include <numeric>
 
-#include "compiler/mapping/capacity.h"
 #include "compiler/mapping/footprint.h"
+#include "dse/room.h"
 
 namespace tilewright {
+
+std::array<int64_t, 3> buffers_of(const std::array<TransferType, 3>& types) {
+  std::array<int64_t, 3> buffers{};
+  for (size_t x = 0; x < 3; ++x) buffers[x] = types[x] == TransferType::DoubleBuffer ? 2 : 1;
+  return buffers;
+}
 
 BlockFamilies::BlockFamilies(const Problem& problem, const Extents& tile, const BodyQuery& query)
     : problem_(problem),
@@ -23,28 +29,8 @@ int64_t BlockFamilies::least(const UnrollClass& unroll) const {
   return problem_.times.array_busy(query_.tile.ext, unroll.unroll) + block_overhead_;
 }
 
-int BlockFamilies::flow_that_fits(const UnrollClass& unroll, const Places& places,
-                                  const Extents& block,
-                                  const std::array<TransferType, 3>& types) const {
-  const ArrayTier& array = problem_.system.array;
-  for (size_t f : unroll.flows) {
-    const Dataflow& flow = problem_.flows[f];
-    if (flow.inner != places) continue;
-    int64_t l0 = 0, lrf = 0, sums = 0;
-    for (size_t x = 0; x < 3; ++x) {
-      if (places[x] == Place::Pe) continue;
-      const int64_t buffers = types[x] == TransferType::DoubleBuffer ? 2 : 1;
-      const int64_t elems = block_elems(problem_.work.operands[x], flow.p, block, places[x]);
-      if (places[x] == Place::Acc)
-        sums += elems * buffers;
-      else
-        (places[x] == Place::Lrf ? lrf : l0) +=
-            packed_bytes(elems, x == 2 ? kPartialSumBits : problem_.precision.bits) * buffers;
-    }
-    if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
-      return static_cast<int>(f);
-  }
-  return -1;
+bool BlockFamilies::fits(const Extents& block, const std::array<TransferType, 3>& types) const {
+  return flow_that_fits(problem_, *family_.unroll, *family_.places, block, buffers_of(types)) >= 0;
 }
 
 // Of all blocks, each once: [B4] along an axis, summed over the pieces of its dims. Exact: the sum

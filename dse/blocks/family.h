@@ -26,6 +26,9 @@ struct BlockFamily {
   int64_t beside = 0;    // of these, what comes on top of the array's steps
 };
 
+// Buffers at the array of operands whose hops have such types.
+std::array<int64_t, 3> buffers_of(const std::array<TransferType, 3>& types);
+
 // The body of one tile.
 struct BodyQuery {
   TileShape tile;
@@ -47,10 +50,6 @@ class BlockFamilies {
   // What the body takes at least under a family that is given.
   int64_t least(const BlockFamily& family);
 
-  // Whether some dataflow of the class has room for blocks of such extents; its index or -1.
-  int flow_that_fits(const UnrollClass& unroll, const Places& places, const Extents& block,
-                     const std::array<TransferType, 3>& types) const;
-
  private:
   // What a family's operand moves in all.
   struct Moved {
@@ -63,7 +62,8 @@ class BlockFamilies {
   void with_places(int64_t blocks, Wants& wants, Visit& visit);
   template <class Wants, class Visit>
   void with_types(int64_t blocks, Wants& wants, Visit& visit);
-  bool allowed(size_t x, TransferType type) const;
+  // Whether some dataflow of the family has room for such blocks.
+  bool fits(const Extents& block, const std::array<TransferType, 3>& types) const;
   bool moved(size_t x) const { return (problem_.dims[x] & loops_) != 0; }
   // Cuts the body, whose extent may be less than the tile's, as the tile is cut.
   void cut_body(size_t k, const Plateau& cut) {
@@ -171,7 +171,7 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Visit& visit) {
     family_.places = &places;
     for (size_t x = 0; x < 3; ++x)
       single[x] = x < 2 && places[x] == Place::Lrf ? TransferType::BlockLoad : TransferType::Stream;
-    if (flow_that_fits(*family_.unroll, places, least, single) < 0) {
+    if (!fits(least, single)) {
       counters_->prune(Rule::ArrayCapacity);
       continue;
     }
@@ -184,7 +184,7 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Visit& visit) {
         sensible &= moved(x) && places[x] != Place::Pe;
       }
       if (!sensible) continue;
-      if (doubled != 0 && flow_that_fits(*family_.unroll, places, least, family_.types) < 0) {
+      if (doubled != 0 && !fits(least, family_.types)) {
         counters_->prune(Rule::ArrayCapacity);
         continue;
       }

@@ -35,7 +35,7 @@ int64_t BlockTable::solve(const BodyQuery& query, const UnrollClass& unroll, int
 
 int64_t BlockTable::least(const BodyQuery& query) const {
   const Key key = key_of(query, -1);
-  if (const auto at = known_.find(key); at != known_.end()) return at->second;
+  if (const auto at = known_.find(key); at != known_.end()) return at->second.load();
   BlockFamilies families(problem_, query.tile.ext, query);
   std::vector<std::pair<int64_t, size_t>> order;
   for (size_t u = 0; u < problem_.unrolls.size(); ++u)
@@ -52,14 +52,13 @@ int64_t BlockTable::least(const BodyQuery& query) const {
 
 int64_t BlockTable::least(const BodyQuery& query, size_t unroll, int64_t limit) const {
   const Key key = key_of(query, static_cast<int32_t>(unroll));
-  const auto at = known_.find(key);
-  // A value that an earlier limit cut off stands below zero.
-  if (at != known_.end()) {
-    if (at->second >= 0) return at->second;
-    if (-at->second >= limit) return -at->second;
-  }
+  std::atomic<int64_t>& known = known_.emplace(key, 0).first->second;
+  // A value that a limit cut off stands below zero; 0: nothing is known.
+  const int64_t so_far = known.load();
+  if (so_far > 0) return so_far;
+  if (-so_far >= limit) return -so_far;
   const int64_t least = solve(query, problem_.unrolls[unroll], limit);
-  if (at == known_.end()) known_.emplace(key, least < limit ? least : -limit);
+  known.store(least < limit ? least : -limit);
   return least;
 }
 

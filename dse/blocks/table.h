@@ -1,6 +1,8 @@
 // What bodies take at least, by tile and dataflow: worked out when it is first asked for, and kept.
 #pragma once
 
+#include <atomic>
+
 #include <tbb/concurrent_unordered_map.h>
 
 #include "dse/blocks/family.h"
@@ -31,7 +33,7 @@ class BlockTable {
   int64_t solve(const BodyQuery& query, const UnrollClass& unroll, int64_t limit) const;
 
   const Problem& problem_;
-  mutable tbb::concurrent_unordered_map<Key, int64_t, Hash> known_;
+  mutable tbb::concurrent_unordered_map<Key, std::atomic<int64_t>, Hash> known_;
 };
 
 }  // namespace tilewright

@@ -37,7 +37,6 @@ struct Division {
     std::vector<const TileWindow*> windows;
   };
   std::array<Moved, kMaxOperands> operands;
-  Measure bound = 0;  // no mapping with this division takes less
 };
 
 // All divisions of the declared space.

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/mapping/capacity.h"
-#include "compiler/mapping/footprint.h"
+#include "dse/room.h"
 
 namespace tilewright {
 
@@ -21,35 +20,10 @@ TilePrograms::TilePrograms(const Problem& problem, const Division& division, con
   if (division.reduces) movable_ &= ~(1u << problem.out);  // waits for the sums of other cores
   partial_tiles_ = (several & problem.work.reduction) != 0;
   if (problem.work.kind == WorkKind::Move || !always_wide())
-    sets_[0] = largest_sets(problem.precision.bits);
+    sets_[0] = largest_doubled(problem, tile, movable_, problem.precision.bits);
   const bool may_be_wide = problem.work.kind == WorkKind::Array || always_wide();
-  if (may_be_wide && problem.work.reduction != 0) sets_[1] = largest_sets(kPartialSumBits);
-}
-
-int64_t TilePrograms::lx_bytes(unsigned doubled, int64_t out_cell) const {
-  int64_t bytes = 0;
-  for (size_t x = 0; x < problem_.operands; ++x) {
-    const bool out = x == problem_.out;
-    if (out && problem_.work.kind == WorkKind::Move) continue;
-    const int64_t elems = footprint_elems(problem_.work.operands[x], tile_, tile_);
-    bytes += lx_buffer_bytes(elems, out ? out_cell : problem_.precision.bits,
-                             (doubled >> x & 1) != 0 ? 2 : 1);
-  }
-  return bytes;
-}
-
-// Operands with two buffers, no choice of which fits with one more: two never take longer than one.
-std::vector<unsigned> TilePrograms::largest_sets(int64_t out_cell) const {
-  std::vector<unsigned> fitting, largest;
-  for (unsigned set = movable_;; set = (set - 1) & movable_) {
-    if (lx_bytes(set, out_cell) <= problem_.system.core.lx_bytes) fitting.push_back(set);
-    if (set == 0) break;
-  }
-  for (unsigned set : fitting)
-    if (std::none_of(fitting.begin(), fitting.end(),
-                     [set](unsigned other) { return other != set && (other & set) == set; }))
-      largest.push_back(set);
-  return largest;
+  if (may_be_wide && problem.work.reduction != 0)
+    sets_[1] = largest_doubled(problem, tile, movable_, kPartialSumBits);
 }
 
 size_t TilePrograms::body_of(const BodyQuery& body) {

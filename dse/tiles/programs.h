@@ -56,8 +56,6 @@ class TilePrograms {
   MappingChoice choice(const TileProgram& program) const;
 
  private:
-  std::vector<unsigned> largest_sets(int64_t out_cell) const;
-  int64_t lx_bytes(unsigned doubled, int64_t out_cell) const;
   // Calls visit(program) with order, types, slides and width chosen.
   template <class Visit>
   bool for_each_choice(const std::vector<Dim>& order, Visit&& visit);
@@ -70,7 +68,8 @@ class TilePrograms {
   std::vector<Dim> several_;
   unsigned movable_ = 0;  // operands that move with some loop, as bits
   bool partial_tiles_ = false;
-  std::array<std::vector<unsigned>, 2> sets_;  // [wide]
+  // Operands with two buffers, as many as fit: two never take longer than one. [wide]
+  std::array<std::vector<unsigned>, 2> sets_;
   std::vector<BodyQuery> bodies_;
   std::vector<TileProgram> programs_;
 };

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "compiler/mapping/capacity.h"
-#include "compiler/mapping/footprint.h"
+#include "dse/room.h"
 
 namespace tilewright {
 
@@ -25,14 +24,8 @@ Measure TileSearch::least_open(Measure none) const {
 
 // Whether the box's smallest tile fits Lx.
 bool TileSearch::fits(const TileBox& box) const {
-  const Extents tile = box.smallest();
-  int64_t bytes = 0;
-  for (size_t x = 0; x < problem_.operands; ++x) {
-    if (x == problem_.out && problem_.work.kind == WorkKind::Move) continue;
-    const int64_t elems = footprint_elems(problem_.work.operands[x], tile, tile);
-    bytes += lx_buffer_bytes(elems, problem_.precision.bits, 1);
-  }
-  return bytes <= problem_.system.core.lx_bytes;
+  return lx_bytes(problem_, box.smallest(), 0, problem_.precision.bits) <=
+         problem_.system.core.lx_bytes;
 }
 
 void TileSearch::put(const Open& open) {

@@ -12,6 +12,7 @@
 #include "dse/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
 using namespace tilewright::balanced;
@@ -202,79 +203,18 @@ void vary_energy(Rng& rng, System& system) {
   for (auto& [name, precision] : system.precisions) precision.mac_energy = rng.between(1, 1000);
 }
 
-System tiny_system(Rng& rng) {
-  System system = small_system(rng.between(1, 4));
-  system.core.semaphore_cycles = rng.between(0, 4);
-  system.array.fill_cycles = rng.between(0, 8);
-  if (rng.below(3) != 0) {  // the array binds, else external memory
-    system.chip.external = {{512, 1}, rng.between(0, 2)};
-    system.core.array_in = {{rng.between(1, 8), 1}, rng.between(0, 3)};
-    system.core.array_out = {{rng.between(1, 8), 1}, rng.between(0, 3)};
-  } else {
-    system.chip.external.latency_cycles = rng.between(0, 30);
-  }
-  system.chip.turnaround_cycles = rng.coin() ? 0 : rng.between(1, 30);
-  system.chip.external_granule_bytes = rng.coin() ? 1 : int64_t{1} << rng.between(1, 7);
-  for (int64_t core = 0; core < system.chip.cores; ++core)
-    if (rng.below(4) == 0) system.chip.memory_stops.push_back(core);
-  system.core.lx_bytes = rng.between(200, 4000);
-  system.array.rows = rng.between(1, 4);
-  system.array.columns = rng.between(1, 3);
-  system.array.lanes = rng.between(1, 2);
-  system.array.accumulators = rng.between(2, 16);
-  system.array.l0_bytes = rng.coin() ? rng.between(8, 40) : rng.between(40, 600);
-  system.array.lrf_bytes = rng.between(8, 100);
-  if (rng.coin()) system.array.column_dims = {"out", "i"};
-  if (rng.coin()) system.array.lane_dims = {"out"};
-  if (rng.coin()) system.array.row_dims = {"in"};
-  if (rng.coin()) system.array.corelet_dims = {"j"};
-  if (rng.below(3) == 0) test::vary_array(rng, system);
-  vary_energy(rng, system);
-  return system;
-}
-
-// A MatMul or Conv of which at most three dims have several indices: few enough points to price.
-void add_tiny_array_layer(Network& net, Rng& rng) {
-  std::array<int64_t, 8> n;
-  n.fill(1);
-  for (int64_t k = 0; k < 3; ++k) n[static_cast<size_t>(rng.below(8))] = rng.between(1, 8);
-  const auto [batch, groups, out, in, rows, columns, ki, kj] = n;
-  std::vector<ValueId> operands;
-  Primitive primitive = MatMul{};
-  if (rng.coin()) {
-    operands = {net.input("x", {groups, rows, in}), net.constant("w", {1, in, out})};
-  } else {
-    const int64_t stride = rng.between(1, 3), pad = rng.below(std::min<int64_t>(ki, 3));
-    const int64_t height = std::max<int64_t>(1, stride * (rows - 1) + ki - 2 * pad);
-    const Window window{{ki, kj}, {stride, 1}, {1, 1}, {pad, 0}, {pad, 0}};
-    operands = {net.input("x", {batch, groups * in, height, columns + kj - 1}),
-                net.constant("w", {groups * out, in, ki, kj})};
-    primitive = Conv{groups, window};
-  }
-  if (rng.coin())
-    operands.push_back(
-        net.constant("b", {std::holds_alternative<Conv>(primitive) ? groups * out : out}));
-  net.output(net.node("layer", primitive, operands));
-}
-
-// A third of them are of parts of bytes and of cycles.
-PrecisionInfo random_precision(Rng& rng, const System& system) {
-  if (rng.below(3) > 0) return system.precisions.at(rng.coin() ? "fp16" : "fp32");
-  const int64_t bits = rng.between(1, 12), a = rng.between(1, 9), b = rng.between(1, 9);
-  return {bits, Rational::of(a, b), rng.between(1, 1000)};
-}
-
 // Whether the seed's layer had few enough mappings.
 bool run_seed(uint64_t seed, Goal goal) {
   Rng rng{stream_seed(seed, "dse"), 0};
   Network net(seed);
   if (rng.coin())
-    add_tiny_array_layer(net, rng);
+    add_tiny_array_layer(net, rng, 3, 8);
   else
     add_random_layer(net, rng);
   const std::vector<Work> works = describe(net.graph).value();
   if (works.empty()) return false;
-  const System system = tiny_system(rng);
+  System system = tiny_system(rng, {4, 4});
+  vary_energy(rng, system);
   const PrecisionInfo precision = random_precision(rng, system);
   const Work& work = works[0];
   if (work.points() > 600) return false;
@@ -308,7 +248,7 @@ TEST_CASE("the search finds what enumeration finds", "[dse]") {
     return;
   }
   const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 100;
+  const int wanted = cases != nullptr ? std::atoi(cases) : (goal == Goal::Latency ? 400 : 200);
   int done = 0;
   for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed, goal) ? 1 : 0;
 }

@@ -1,0 +1,25 @@
+// What fits the memories: tiles in Lx, blocks at the array. By the rules of
+// compiler/mapping/capacity.h.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "dse/problem.h"
+
+namespace tilewright {
+
+// Bytes that a tile takes in Lx, with two buffers of the operands of `doubled` (bits) and OUT in
+// cells of `out_cell` bits.
+int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell);
+
+// Sets of operands of `movable` with two buffers, none of which fits Lx with one more.
+std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,
+                                      int64_t out_cell);
+
+// A dataflow of the class, with operands at such places, that has room for so many buffers (of INP,
+// KER, OUT) of a block: its index in Problem::flows, -1 if there is none.
+int flow_that_fits(const Problem& problem, const UnrollClass& unroll, const Places& places,
+                   const Extents& block, const std::array<int64_t, 3>& buffers);
+
+}  // namespace tilewright

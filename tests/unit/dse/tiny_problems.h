@@ -1,0 +1,20 @@
+// Layers and machines so small that all mappings of a layer can be priced.
+#pragma once
+
+#include "compiler/arch/system.h"
+#include "tests/support/random_layers.h"
+
+namespace tilewright::test {
+
+struct TinyMachine {
+  int64_t cores, rows;  // at most
+};
+System tiny_system(Rng& rng, const TinyMachine& most);
+
+// A MatMul or Conv of which at most `several` dims have several indices, `most` each at most.
+void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most);
+
+// One of the system's; a third of them are of parts of bytes and of cycles.
+PrecisionInfo random_precision(Rng& rng, const System& system);
+
+}  // namespace tilewright::test
