@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC2086
 install $build_packages
 fetch_trained_model
-build release
+target=tilewright build release
 tool=build/release/tools/tilewright
 out=build/demo
 mkdir -p "$out"
