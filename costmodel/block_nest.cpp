@@ -54,8 +54,7 @@ class Body {
 
   // [B2], [B3]
   Transfers transfers(const BlockState& s) const {
-    Transfers t{
-        {&kNoLoad, &kNoLoad}, {&kNoLoad, &kNoLoad}, pieces_.array_cycles(s.here), &kNoDrain};
+    Transfers t{{&kNoLoad, &kNoLoad}, {&kNoLoad, &kNoLoad}, pieces_.array(s.here), &kNoDrain};
     for (size_t x = 0; x < 2; ++x) {
       const TransferType type = plan_.hops[x].type;
       if (type == TransferType::DoubleBuffer) {
@@ -66,9 +65,9 @@ class Body {
       }
     }
     if (plan_.hops[2].type == TransferType::Stream) {
-      if (depth_[2] >= s.left) t.drain = &pieces_.drains[s.here];
+      if (depth_[2] >= s.left) t.drain = &pieces_.drain(s.here);
     } else if (s.entered != BlockState::kNone && depth_[2] >= s.entered) {
-      t.drain = &pieces_.drains[s.previous];
+      t.drain = &pieces_.drain(s.previous);
     }
     return t;
   }
@@ -120,7 +119,7 @@ class Body {
   }
 
   void last_drain() {
-    const BlockPieces::Drain& drain = pieces_.drains[walk_.last()];
+    const BlockPieces::Drain& drain = pieces_.drain(walk_.last());
     C cost;
     cost.add(CostClass::Auxiliary, Resource::Sfu, drain.sfu);
     cost.raise_to(drain.link, CostClass::NonOverlapped, link_of(2));
@@ -158,16 +157,14 @@ bool empty(const Extents& tile) {
 }
 
 BlockCode visit_of(const BlockPlan& plan, const TileShape& tile) {
-  return (tile.first ? 0 : BlockPieces::kLater) |
-         (tile.final && !plan.divided ? 0 : BlockPieces::kUnfinished);
+  const BlockCode later = tile.first ? 0 : BlockPieces::kLater;
+  return later | (tile.final && !plan.divided ? 0 : BlockPieces::kUnfinished);
 }
 
-// Calls use(body) with the body of a tile of at least one point.
+// Calls use(body, its walk) with the body of a tile of at least one point.
 template <class C, class Use>
-void with_body(const BlockOperands& operands, const UnitTimes& times, const BlockPlan& plan,
-               const TileShape& tile, Use&& use) {
-  BlockPieces pieces;
-  make_pieces(pieces, operands, times, plan, tile.ext);
+void with_body(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
+               const BlockPlan& plan, const TileShape& tile, Use&& use) {
   const BlockWalk walk(pieces, plan, visit_of(plan, tile));
   for (const BlockCode visit : walk.visits()) make_drains(pieces, operands, times, plan, visit);
   use(Body<C>(pieces, times, plan, walk, tile.fresh), walk);
@@ -178,36 +175,55 @@ void with_body(const BlockOperands& operands, const UnitTimes& times, const Bloc
 int64_t body_cycles(const BlockOperands& operands, const UnitTimes& times, const BlockPlan& plan,
                     const TileShape& tile) {
   if (empty(tile.ext)) return 0;
+  BlockPieces pieces;
+  make_pieces(pieces, operands, times, plan, tile.ext);
+  return body_cycles(pieces, operands, times, plan, tile);
+}
+
+int64_t body_cycles(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
+                    const BlockPlan& plan, const TileShape& tile) {
   int64_t cycles = 0;
-  with_body<Cycles>(operands, times, plan, tile, [&](auto&& body, const BlockWalk&) {
+  with_body<Cycles>(pieces, operands, times, plan, tile, [&](auto&& body, const BlockWalk&) {
     body.run();
     cycles = body.total.cycles;
   });
   return cycles;
 }
 
+namespace {
+
+// The same of a lowered mapping.
+template <class C, class Use>
+void with_body(const Work& work, const UnitTimes& times, const LoopNest& nest,
+               const TileShape& tile, Use&& use) {
+  if (empty(tile.ext)) return;
+  const BlockOperands operands(work);
+  const BlockPlan plan = block_plan(nest);
+  BlockPieces pieces;
+  make_pieces(pieces, operands, times, plan, tile.ext);
+  with_body<C>(pieces, operands, times, plan, tile, use);
+}
+
+}  // namespace
+
 BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
                          const TileShape& tile) {
-  if (empty(tile.ext)) return {};
   BodyCost result;
-  with_body<Cost>(BlockOperands(work), times, block_plan(nest), tile,
-                  [&](auto&& body, const BlockWalk&) {
-                    body.run();
-                    result = body.bytes;
-                    result.cost = body.total;
-                  });
+  with_body<Cost>(work, times, nest, tile, [&](auto&& body, const BlockWalk&) {
+    body.run();
+    result = body.bytes;
+    result.cost = body.total;
+  });
   return result;
 }
 
 std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& times,
                                          const LoopNest& nest, const TileShape& tile) {
-  if (empty(tile.ext)) return {};
   std::array<int64_t, 2> cycles{};
-  with_body<Cycles>(BlockOperands(work), times, block_plan(nest), tile,
-                    [&](auto&& body, const BlockWalk&) {
-                      const auto loads = body.first_loads();
-                      cycles = {loads[0]->cycles, loads[1]->cycles};
-                    });
+  with_body<Cycles>(work, times, nest, tile, [&](auto&& body, const BlockWalk&) {
+    const auto loads = body.first_loads();
+    cycles = {loads[0]->cycles, loads[1]->cycles};
+  });
   return cycles;
 }
 
@@ -215,19 +231,17 @@ std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& time
                                          const LoopNest& nest, const TileShape& tile,
                                          int64_t most) {
   std::vector<BlockStep> steps;
-  if (empty(tile.ext)) return steps;
-  with_body<Cycles>(BlockOperands(work), times, block_plan(nest), tile,
-                    [&](auto&& body, const BlockWalk& walk) {
-                      walk.for_first(most, [&](const BlockState& s) {
-                        const Transfers t = body.transfers(s);
-                        steps.push_back({{t.blocking[0]->cycles, t.blocking[1]->cycles},
-                                         {t.beside[0]->cycles, t.beside[1]->cycles},
-                                         t.array,
-                                         t.drain->sfu,
-                                         t.drain->link,
-                                         nest.inner[2].outer == Place::External});
-                      });
-                    });
+  with_body<Cycles>(work, times, nest, tile, [&](auto&& body, const BlockWalk& walk) {
+    walk.for_first(most, [&](const BlockState& s) {
+      const Transfers t = body.transfers(s);
+      steps.push_back({{t.blocking[0]->cycles, t.blocking[1]->cycles},
+                       {t.beside[0]->cycles, t.beside[1]->cycles},
+                       t.array,
+                       t.drain->sfu,
+                       t.drain->link,
+                       nest.inner[2].outer == Place::External});
+    });
+  });
   return steps;
 }
 

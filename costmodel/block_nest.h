@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "costmodel/block_plan.h"
+#include "costmodel/block_pieces.h"
 #include "costmodel/cost.h"
 #include "costmodel/unit_times.h"
 
@@ -47,6 +47,10 @@ std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& time
 // Array layers: cycles of the pipeline over blocks, drained at the end. Nothing is allocated.
 int64_t body_cycles(const BlockOperands& operands, const UnitTimes& times, const BlockPlan& plan,
                     const TileShape& tile);
+// The same for many orders and types of hops of one block: `pieces` were made for that block, its
+// unrolling and places, and this tile of at least one point; they gather drains.
+int64_t body_cycles(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
+                    const BlockPlan& plan, const TileShape& tile);
 
 // The same in full, of a lowered mapping.
 BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,

@@ -7,14 +7,13 @@
 
 namespace tilewright {
 
-// A block as bits: one for each dim along which it is the last one, and shorter than the others.
-// Of a drain two more.
-using BlockCode = unsigned;
+// A block: places in the tables of the array, INP, KER and OUT, eight bits each. A dim along which
+// the last block is shorter has a bit in each of those that depend on it, set in that block.
+using BlockCode = uint64_t;
 
 struct BlockPieces {
-  static constexpr BlockCode kBlocks = 1u << kDimCount;
-  static constexpr BlockCode kLater = kBlocks;           // OUT's block was drained before
-  static constexpr BlockCode kUnfinished = 2 * kBlocks;  // and will be again
+  static constexpr BlockCode kLater = BlockCode{1} << 32;       // OUT's block was drained before,
+  static constexpr BlockCode kUnfinished = BlockCode{1} << 33;  // and will be again
 
   struct Load {
     int64_t cycles, bytes;
@@ -24,23 +23,25 @@ struct BlockPieces {
     int64_t added;  // outputs, onto what was drained before
   };
 
-  std::array<int64_t, kDimCount> trips;   // blocks along each dim
-  std::array<BlockCode, kDimCount> edge;  // the dim's bit; 0: all its blocks are as long
-  BlockCode codes;                        // all codes are below
-  Extents full, last;                     // of blocks along each dim
-  // Filled up to `codes`; of drains those that were asked for.
-  std::array<int64_t, kBlocks> array;  // cycles without fill
-  std::array<std::array<Load, kBlocks>, 2> loads;
-  std::array<Drain, 4 * kBlocks> drains;
+  int64_t array(BlockCode c) const { return array_cycles[c & 255]; }  // without fill
+  const Load& load(size_t x, BlockCode c) const { return loads[x][c >> (8 * (x + 1)) & 255]; }
+  const Drain& drain(BlockCode c) const { return drains[c >> 24]; }
 
-  int64_t array_cycles(BlockCode code) const { return array[code % kBlocks]; }
-  const Load& load(size_t x, BlockCode code) const { return loads[x][code % kBlocks]; }
+  std::array<int64_t, kDimCount> trips;   // blocks along each dim
+  std::array<BlockCode, kDimCount> edge;  // the dim's bits; 0: all its blocks are as long
+  Extents full, last;                     // of blocks along each dim
+  std::array<size_t, 4> sizes;            // of the tables that are filled
+  std::array<int64_t, 256> array_cycles;
+  std::array<std::array<Load, 256>, 2> loads;
+  std::array<int64_t, 256> outputs;
+  std::array<Drain, 1024> drains;         // by kLater and kUnfinished
+  std::array<int64_t, 4> drains_of_bits;  // of those: made for so many per element; 0: not yet
 };
 
-// Everything but the drains, of a tile of at least one point.
+// All but the drains, of a tile of at least one point. The plan's order says which dims have loops.
 void make_pieces(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
                  const BlockPlan& plan, const Extents& tile);
-// The drains of all blocks at such visits (of kLater and kUnfinished).
+// The drains at such visits (of kLater and kUnfinished), if they are not there.
 void make_drains(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
                  const BlockPlan& plan, BlockCode visit);
 

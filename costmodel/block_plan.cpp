@@ -7,6 +7,8 @@
 namespace tilewright {
 
 BlockOperands::BlockOperands(const Work& work) : reduction(work.reduction) {
+  for (Dim d : kDims)
+    if (work.extent[d] > 1) several[several_count++] = d;
   for (size_t x = 0; work.kind == WorkKind::Array && x < operands.size(); ++x) {
     const Operand& flat = operands[x];
     const tilewright::Operand& from = work.operands[x];
@@ -19,8 +21,7 @@ BlockOperands::BlockOperands(const Work& work) : reduction(work.reduction) {
 
 BlockPlan block_plan(const LoopNest& nest) {
   BlockPlan plan;
-  plan.unroll = nest.unroll;
-  plan.pe_unroll = nest.pe_unroll;
+  set_unroll(plan, nest.unroll, nest.pe_unroll);
   plan.partial = nest.b_partial;
   plan.divided = !nest.rounds.empty();
   plan.cores = nest.cores;
@@ -35,6 +36,13 @@ BlockPlan block_plan(const LoopNest& nest) {
     std::copy(m.steps.begin(), m.steps.end(), hop.steps.begin());
   }
   return plan;
+}
+
+void set_unroll(BlockPlan& plan, const Extents& unroll, const Extents& pe_unroll) {
+  for (Dim d : kDims) {
+    plan.unroll[d] = unroll[d];
+    plan.pe_unroll[d] = pe_unroll[d];
+  }
 }
 
 void set_block(BlockPlan& plan, const BlockOperands& operands, const Extents& block) {

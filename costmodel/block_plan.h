@@ -8,6 +8,7 @@
 
 #include "compiler/mapping/footprint.h"
 #include "compiler/mapping/loop_nest.h"
+#include "compiler/support/divisor.h"
 
 namespace tilewright {
 
@@ -21,9 +22,12 @@ struct BlockOperands {
   };
   std::array<Operand, 3> operands;
   DimSet reduction = 0;
+  std::array<Dim, kDimCount> several{};  // dims of more than one index
+  size_t several_count = 0;
 
   explicit BlockOperands(const Work& work);
   const Operand& out() const { return operands[2]; }
+  std::span<const Dim> dims() const { return {several.data(), several_count}; }
 };
 
 struct BlockPlan {
@@ -35,8 +39,8 @@ struct BlockPlan {
     uint32_t run_axes = 0;                                 // as in Motion
     std::array<int64_t, BlockOperands::kMaxAxes> steps{};  // lattice step per axis
   };
-  std::array<Hop, 3> hops;  // INP, KER, OUT
-  Extents unroll = Extents::filled(1), pe_unroll = Extents::filled(1);
+  std::array<Hop, 3> hops;             // INP, KER, OUT
+  DimMap<Divisor> unroll, pe_unroll;   // as in LoopNest
   std::array<Dim, kDimCount> order{};  // of the block loops, outermost first
   int loops = 0;
   Extents block;         // of the dims in `order`; of others the tile's extent
@@ -50,6 +54,7 @@ struct BlockPlan {
 // Of a lowered mapping.
 BlockPlan block_plan(const LoopNest& nest);
 
+void set_unroll(BlockPlan& plan, const Extents& unroll, const Extents& pe_unroll);
 // Blocks of a new shape: extents of all dims.
 void set_block(BlockPlan& plan, const BlockOperands& operands, const Extents& block);
 // Another order of loops (each of several trips), in a precision of `bits`. OUT has cells of

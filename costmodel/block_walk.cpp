@@ -2,25 +2,35 @@
 
 namespace tilewright {
 
-// Indices whose codes agree, and pairs of neighbours.
-void BlockWalk::Level::group() {
-  const auto put = [this](BlockCode c, int64_t n) {
-    if (index_kinds > 0 && indices[static_cast<size_t>(index_kinds - 1)].code == c)
-      indices[static_cast<size_t>(index_kinds - 1)].count += n;
-    else if (n > 0)
-      indices[static_cast<size_t>(index_kinds++)] = {c, n};
+BlockWalk::Level::Level(int64_t trips_in, BlockCode first_in, BlockCode middle_in,
+                        BlockCode last_in)
+    : trips(trips_in),
+      first(first_in),
+      middle(middle_in),
+      last(last_in),
+      firsts_within(0),
+      lasts_within(0),
+      index_kinds(0),
+      step_kinds(0) {
+  const auto put = [this](BlockCode code, int64_t count) {
+    if (index_kinds > 0 && indices[index_kinds - 1].code == code)
+      indices[index_kinds - 1].count += count;
+    else if (count > 0)
+      indices[index_kinds++] = {code, count};
   };
   put(first, 1);
   put(middle, trips - 2);
   put(last, 1);
-  const auto step = [this](BlockCode from, BlockCode to, int64_t n) {
-    Steps* before = step_kinds > 0 ? &steps[static_cast<size_t>(step_kinds - 1)] : nullptr;
-    if (before != nullptr && before->from == from && before->to == to)
-      before->count += n;
-    else if (n > 0)
-      steps[static_cast<size_t>(step_kinds++)] = {from, to, n};
+  const auto step = [this](BlockCode from, BlockCode to, int64_t count) {
+    if (step_kinds > 0 && steps[step_kinds - 1].from == from && steps[step_kinds - 1].to == to)
+      steps[step_kinds - 1].count += count;
+    else if (count > 0)
+      steps[step_kinds++] = {from, to, count};
   };
-  if (trips == 2) return step(first, last, 1);
+  if (trips == 2) {
+    step(first, last, 1);
+    return;
+  }
   step(first, middle, 1);
   step(middle, middle, trips - 3);
   step(middle, last, 1);
@@ -28,41 +38,39 @@ void BlockWalk::Level::group() {
 
 BlockWalk::BlockWalk(const BlockPieces& pieces, const BlockPlan& plan, BlockCode visit)
     : visit_(visit) {
-  std::array<Dim, kDimCount> dims{};
+  std::array<Dim, kDimCount> dims;
   for (Dim d : plan.loop_dims()) {
-    const int64_t trips = pieces.trips[static_cast<size_t>(d)];
-    if (trips < 2) continue;
+    if (pieces.trips[static_cast<size_t>(d)] < 2) continue;
     for (size_t x = 0; x < depth_.size(); ++x)
       if (contains(plan.hops[x].moves, d)) depth_[x] = loops_;
-    dims[static_cast<size_t>(loops_)] = d;
-    Level& level = levels_[static_cast<size_t>(loops_++)];
-    level.trips = trips;
-    level.last = pieces.edge[static_cast<size_t>(d)];
+    dims[static_cast<size_t>(loops_++)] = d;
   }
   bool several = false;
   BlockCode firsts = 0, lasts = 0;
   for (int l = loops_ - 1; l >= 0; --l) {
-    Level& level = levels_[static_cast<size_t>(l)];
-    if (l < depth_[2] && contains(plan.partial, dims[static_cast<size_t>(l)])) {
+    const Dim d = dims[static_cast<size_t>(l)];
+    const auto k = static_cast<size_t>(d);
+    BlockCode first = 0, middle = 0, last = pieces.edge[k];
+    if (l < depth_[2] && contains(plan.partial, d)) {
       several = true;
-      level.first = BlockPieces::kUnfinished;
-      level.middle = BlockPieces::kLater | BlockPieces::kUnfinished;
-      level.last |= BlockPieces::kLater;
+      first = BlockPieces::kUnfinished;
+      middle = BlockPieces::kLater | BlockPieces::kUnfinished;
+      last |= BlockPieces::kLater;
     }
-    level.group();
+    Level& level = levels_[static_cast<size_t>(l)];
+    level = Level(pieces.trips[k], first, middle, last);
     level.firsts_within = firsts;
     level.lasts_within = lasts;
-    firsts |= level.first;
-    lasts |= level.last;
+    firsts |= first;
+    lasts |= last;
   }
   visits_[0] = visit;
   if (!several) return;
   visit_kinds_ = 0;
   for (const BlockCode c : {BlockPieces::kUnfinished,
-                            BlockPieces::kLater | BlockPieces::kUnfinished, BlockPieces::kLater}) {
-    const BlockCode one = c | visit;
-    if (visit_kinds_ == 0 || visits_[visit_kinds_ - 1] != one) visits_[visit_kinds_++] = one;
-  }
+                            BlockPieces::kLater | BlockPieces::kUnfinished, BlockPieces::kLater})
+    if (visit_kinds_ == 0 || visits_[visit_kinds_ - 1] != (c | visit))
+      visits_[visit_kinds_++] = c | visit;
 }
 
 BlockCode BlockWalk::code(const Index& index) const {

@@ -35,26 +35,28 @@ class BlockWalk {
   void for_first(int64_t most, Each&& each) const;
 
  private:
-  struct Alike {  // indices of a loop
-    BlockCode code = 0;
-    int64_t count = 0;
+  // Indices of a loop that are alike, and pairs of neighbours.
+  struct Alike {
+    BlockCode code;
+    int64_t count;
   };
-  struct Steps {  // pairs of neighbours
-    BlockCode from = 0, to = 0;
-    int64_t count = 0;
+  struct Steps {
+    BlockCode from, to;
+    int64_t count;
   };
   struct Level {
-    int64_t trips = 1;
-    BlockCode first = 0, middle = 0, last = 0;
-    BlockCode firsts_within = 0, lasts_within = 0;  // of all loops further in
+    int64_t trips;
+    BlockCode first, middle, last;
+    BlockCode firsts_within, lasts_within;  // of all loops further in
+    size_t index_kinds, step_kinds;
     std::array<Alike, 3> indices;
     std::array<Steps, 3> steps;
-    int index_kinds = 0, step_kinds = 0;
 
+    Level() = default;  // leaves all open
+    Level(int64_t trips_in, BlockCode first_in, BlockCode middle_in, BlockCode last_in);
     BlockCode at(int64_t index) const {
       return index == 0 ? first : index == trips - 1 ? last : middle;
     }
-    void group();
   };
   using Index = std::array<int64_t, kDimCount>;
 
@@ -118,12 +120,12 @@ void BlockWalk::descend(int l, BlockCode outside, int64_t count, Each& each) con
     if (at.last != 0) each(BlockState{l, l, outside, outside, outside | at.last, count});
     return;
   }
-  for (int k = 0; k < at.step_kinds; ++k) {
-    const Steps& step = at.steps[static_cast<size_t>(k)];
+  for (size_t k = 0; k < at.step_kinds; ++k) {
+    const Steps& step = at.steps[k];
     turn(l, {-1, -1, 0, outside | step.from, outside | step.to, count * step.count}, each);
   }
-  for (int k = 0; k < at.index_kinds; ++k) {
-    const Alike& indices = at.indices[static_cast<size_t>(k)];
+  for (size_t k = 0; k < at.index_kinds; ++k) {
+    const Alike& indices = at.indices[k];
     descend(l + 1, outside | indices.code, count * indices.count, each);
   }
 }

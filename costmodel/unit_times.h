@@ -6,15 +6,24 @@
 
 #include "compiler/arch/system.h"
 #include "compiler/mapping/ring.h"
+#include "compiler/support/divisor.h"
 
 namespace tilewright {
+
+struct LinkTime {
+  Rate bytes_per_cycle;
+  int64_t latency_cycles = 0;
+
+  LinkTime(const Link& link)  // NOLINT: the same link
+      : bytes_per_cycle(link.bytes_per_cycle), latency_cycles(link.latency_cycles) {}
+};
 
 // The numbers of a layer on a system that do not depend on the mapping.
 struct UnitTimes {
   UnitTimes(const Work& work, const System& system, const PrecisionInfo& precision);
 
   // [C1] Bytes > 0 over a link: latency + ceil(bytes / bandwidth); 0 for none.
-  static int64_t link(const Link& link, int64_t bytes) {
+  static int64_t link(const LinkTime& link, int64_t bytes) {
     return bytes == 0 ? 0 : link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
   }
   // [C2] The external slot of a transfer of `bytes` per piece, `pieces` of them sharing the memory.
@@ -49,11 +58,13 @@ struct UnitTimes {
     return ceil_div(points, sfu_lanes) * elementwise_cycles;
   }
 
-  Link array_in, array_out, ring;
-  Rational external_bandwidth;
-  int64_t external_latency, granule, turnaround, semaphore, fill, lrf_load_cycles, layer_cycles;
+  LinkTime array_in, array_out, ring;
+  Rate external_bandwidth;
+  Divisor granule;
+  int64_t external_latency, turnaround, semaphore, fill, lrf_load_cycles, layer_cycles;
   Rational mac_cycles;
-  int64_t sfu_lanes, sfu_latency, simple_cycles, epilogue_cycles, elementwise_cycles;
+  Divisor sfu_lanes;
+  int64_t sfu_latency, simple_cycles, epilogue_cycles, elementwise_cycles;
   Rational macs_per_cycle;  // of a core, at most
 };
 

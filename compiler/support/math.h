@@ -54,6 +54,10 @@ constexpr int64_t hold_cycles(int64_t bytes, Rational bytes_per_cycle) {
 // The ceiling of n * factor.
 constexpr int64_t ceil_mul(int64_t n, Rational factor) {
   if (factor.den == 1) return n * factor.num;
+  int64_t narrow = 0;
+  if (!__builtin_mul_overflow(n, factor.num, &narrow) &&
+      !__builtin_add_overflow(narrow, factor.den - 1, &narrow))
+    return narrow / factor.den;
   const __int128 scaled = static_cast<__int128>(n) * factor.num;
   return static_cast<int64_t>((scaled + factor.den - 1) / factor.den);
 }

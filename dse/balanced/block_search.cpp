@@ -95,8 +95,7 @@ void BlockSearch::run_block(const UnrollClass& unroll, const Places& places, con
   }
   BlockCandidate candidate;
   candidate.b = block;
-  candidate.plan.unroll = unroll.unroll;
-  candidate.plan.pe_unroll = unroll.pe_unroll;
+  set_unroll(candidate.plan, unroll.unroll, unroll.pe_unroll);
   set_block(candidate.plan, problem_.accesses, block);
   DimSet several = 0;
   for (Dim d : kDims)

@@ -13,8 +13,7 @@ void BlockCandidate::write(const Problem& problem, const BlockFamily& family,
 
 BlockPlan plan_of(const Problem& problem, const BlockFamily& family, bool wide) {
   BlockPlan plan;
-  plan.unroll = family.unroll->unroll;
-  plan.pe_unroll = family.unroll->pe_unroll;
+  set_unroll(plan, family.unroll->unroll, family.unroll->pe_unroll);
   for (size_t x = 0; x < 3; ++x) {
     plan.hops[x].inner = (*family.places)[x];
     plan.hops[x].type = family.types[x];

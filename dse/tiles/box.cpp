@@ -199,7 +199,7 @@ int64_t TileBounds::hidden_store(const TileBox& box, const Cuts& cuts) const {
   bool several = false;
   for (const Cut& cut : cuts) several |= cut.may_loop;
   if (!several) return 0;
-  if (problem_.times.granule > 1 || !problem_.system.chip.memory_stops.empty()) return INT64_MAX;
+  if (problem_.times.granule.value() > 1 || !problem_.system.chip.memory_stops.empty()) return INT64_MAX;
   int64_t outputs = 1;
   for (size_t k = 0; k < kDimCount; ++k)
     if (contains(problem_.out_dims, kDims[k])) outputs *= box.hi[k];

@@ -8,7 +8,7 @@ namespace tilewright::bench {
 const std::vector<Part>& parts() {
   static const std::vector<Part> all = {
       {"rate", add_rates},      {"networks", add_networks}, {"batches", add_batches},
-      {"threads", add_threads}, {"seven", add_seven},
+      {"threads", add_threads}, {"seven", add_seven},       {"price", nullptr},
   };
   return all;
 }

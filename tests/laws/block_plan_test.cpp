@@ -15,8 +15,7 @@ TEST_CASE("bodies from choices take the cycles of the lowered mapping", "[laws]"
     const LoopNest nest = lower(c.work, c.system, c.precision, c.dsc);
     const BlockOperands operands(c.work);
     BlockPlan plan;
-    plan.unroll = nest.unroll;
-    plan.pe_unroll = nest.pe_unroll;
+    set_unroll(plan, nest.unroll, nest.pe_unroll);
     plan.cores = nest.cores;
     plan.divided = !nest.rounds.empty();
     for (size_t x = 0; x < 3; ++x) {
