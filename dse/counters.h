@@ -19,10 +19,11 @@ enum class Rule : uint8_t {
   BodyBound,
   EnergyBound,
   BodyTable,
+  WaveformBound,
 };
-inline constexpr std::array<std::string_view, 10> kRuleNames = {
-    "trips-bound", "tile-bound",     "lx-capacity", "order-bound",  "unroll-bound",
-    "block-bound", "array-capacity", "body-bound",  "energy-bound", "body-table"};
+inline constexpr std::array<std::string_view, 11> kRuleNames = {
+    "trips-bound",    "tile-bound", "lx-capacity",  "order-bound", "unroll-bound",  "block-bound",
+    "array-capacity", "body-bound", "energy-bound", "body-table",  "waveform-bound"};
 inline std::string_view name_of(Rule rule) { return kRuleNames[static_cast<size_t>(rule)]; }
 
 struct Counters {

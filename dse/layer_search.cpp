@@ -14,10 +14,8 @@ namespace {
 // Leaves searched between two looks at the incumbent. Fixed, so that results do not depend on
 // threads.
 constexpr size_t kBatch = 16;
-constexpr size_t kProbeNodes = 64;
 // Rounds that find fewer leaves make the next ones wider.
 constexpr size_t kFewLeaves = 256;
-constexpr int64_t kProbeCandidates = 400;
 
 class LayerSearch {
  public:
@@ -32,7 +30,7 @@ class LayerSearch {
   }
 
   Outcome run() {
-    if (make_divisions() && !out_of_budget() && probe()) rounds();
+    if (make_divisions() && !out_of_budget()) rounds();
     return std::move(outcome_);
   }
 
@@ -84,11 +82,11 @@ class LayerSearch {
   }
 
   // Searches the leaves side by side against one incumbent; whether all were searched to the end.
-  bool search(std::span<const TileNode> batch, int64_t most_candidates) {
+  bool search(std::span<const TileNode> batch) {
     std::vector<LeafResult> found(batch.size());
     std::vector<Counters> counters(batch.size());
-    const LeafLimits limits{outcome_.best.value, most_candidates, stop_};
     workers_.each(batch.size(), [&](size_t k) {
+      const LeafLimits limits{outcome_.best.value, batch[k].orders, stop_};
       found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
                              limits, counters[k]);
     });
@@ -99,21 +97,6 @@ class LayerSearch {
       finished = finished && found[k].finished;
     }
     return finished;
-  }
-
-  // A first incumbent: a quick look at some leaves near the bound. False: stopped.
-  bool probe() {
-    std::vector<TileNode> some;
-    for (TileSearch& tiles : tiles_)
-      if (const auto node = tiles.dive(outcome_.counters)) some.push_back(*node);
-    std::stable_sort(some.begin(), some.end(),
-                     [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
-    some.resize(std::min(some.size(), kProbeNodes));
-    for (size_t at = 0; at < some.size() && !out_of_budget(); at += kBatch) {
-      search(batch_at(some, at, kBatch), kProbeCandidates);
-      if (stop_.raised()) return false;
-    }
-    return true;
   }
 
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
@@ -127,7 +110,7 @@ class LayerSearch {
         const Measure bound = (*all)[at].bound;
         if (bound >= outcome_.best.value) break;
         outcome_.bound = std::max(outcome_.bound, bound);
-        if (out_of_budget() || !search(batch_at(*all, at, kBatch), 0)) return;
+        if (out_of_budget() || !search(batch_at(*all, at, kBatch))) return;
       }
       if (limit >= outcome_.best.value - 1) {
         outcome_.bound = outcome_.best.value;

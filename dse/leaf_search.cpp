@@ -33,7 +33,8 @@ class LeafSearch {
     }
     const bool array = problem_.work.kind == WorkKind::Array;
     finished_ = programs_.make(
-        best_, [&](const BodyQuery& q) { return array ? least(q) : elementwise(q); }, limits_.stop,
+        limits_.orders, best_,
+        [&](const BodyQuery& q) { return array ? least(q) : elementwise(q); }, limits_.stop,
         counters_);
     if (!finished_ || programs_.programs().empty()) return;
     if (!array) return price_direct();
@@ -48,7 +49,6 @@ class LeafSearch {
 
   bool done() {
     if (limits_.stop.raised()) finished_ = false;
-    if (limits_.most_candidates > 0 && candidates_ >= limits_.most_candidates) finished_ = false;
     return !finished_;
   }
 
@@ -202,7 +202,6 @@ class LeafSearch {
   }
 
   void price(const Promise& p, const BlockFamily& family, const BlockCandidate& candidate) {
-    ++candidates_;
     std::vector<int64_t>& bodies = priced_;
     bodies = p.bodies;
     for (size_t k = 0; k < bodies.size(); ++k) {
@@ -234,7 +233,6 @@ class LeafSearch {
   std::vector<Promise> promises_;
   std::vector<BlockFamilies> families_;  // of each body
   std::optional<Best> found_;
-  int64_t candidates_ = 0;
   size_t main_ = 0;  // in the programs' bodies
   bool finished_ = true;
   Counters& counters_;

@@ -12,14 +12,14 @@ namespace tilewright {
 
 // What a search of a leaf is held to.
 struct LeafLimits {
-  Measure below = 0;            // only a mapping of a lower value is of use
-  int64_t most_candidates = 0;  // > 0: the first few block candidates only (no proof then)
-  StopFlag stop;                // raised: give up with what there is
+  Measure below = 0;                    // only a mapping of a lower value is of use
+  std::span<const OrderChoice> orders;  // of T; none: all
+  StopFlag stop;                        // raised: give up with what there is
 };
 
 struct LeafResult {
   std::optional<Best> best;  // the cheapest mapping below the limit that was met
-  bool finished = true;      // neither the stop flag nor most_candidates ended the search
+  bool finished = true;      // the stop flag did not end the search
 };
 
 LeafResult search_leaf(const Problem& problem, const BlockTable& table, const Division& division,

@@ -97,6 +97,15 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   return r;
 }
 
+// What the balanced space has to offer: a first incumbent for the full one.
+Best best_balanced(const Problem& problem, const SearchOptions& options) {
+  const Problem balanced(problem.work, problem.system, problem.precision, options.goal,
+                         Reach::Balanced);
+  const auto first = smallest_mapping(balanced, Reach::Balanced);
+  if (!first) return smallest_mapping(problem, Reach::Full).value();
+  return balanced::search(balanced, options, *first).best;
+}
+
 }  // namespace
 
 Result<SearchResult> search_layer(const Work& work, const System& system,
@@ -116,8 +125,9 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
   }
   const Space space(work, system, searched());
   SearchResult r =
-      result_of(problem, options.exhaustive ? enumerate(problem, space, options, *first)
-                                            : search_tiles(problem, options, *first));
+      result_of(problem, options.exhaustive
+                             ? enumerate(problem, space, options, *first)
+                             : search_tiles(problem, options, best_balanced(problem, options)));
   r.space = space.size().get_str();
   return r;
 }

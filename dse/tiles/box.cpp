@@ -37,16 +37,18 @@ TileBounds::Cuts TileBounds::cuts(const TileBox& box) const {
 }
 
 // Of operand x, each tile fetched once: at most one window keeps what its tiles share.
-int64_t TileBounds::elems_in_all(size_t x, const TileBox& box) const {
+int64_t TileBounds::elems_in_all(size_t x, const TileBox& box, const Cuts& cuts) const {
   const Division::Moved& m = division_.operands[x];
   if (m.windows.empty()) return m.plain;
   const auto points = [&](const TileWindow& w, bool slides) {
-    bool whole = true;
+    int64_t pieces = 1;
+    bool unshared = true;
     for (Dim d : kDims)
-      if (contains(w.others, d))
-        whole &=
-            box.lo[static_cast<size_t>(d)] == division_.share[d] && division_.cores.parts[d] == 1;
-    return w.fetched(box.hi[static_cast<size_t>(w.moving)], whole, slides);
+      if (contains(w.others, d)) {
+        pieces = cuts[static_cast<size_t>(d)].trips;
+        unshared &= division_.cores.parts[d] == 1;
+      }
+    return w.fetched(box.hi[static_cast<size_t>(w.moving)], pieces, unshared, slides);
   };
   int64_t least = INT64_MAX;
   for (size_t slides = 0; slides < m.windows.size(); ++slides) {
@@ -118,7 +120,7 @@ void TileBounds::moved(size_t x, const TileBox& box, const Cuts& cuts, Moved& on
                        Moved& again) const {
   const UnitTimes& t = problem_.times;
   const Division::Moved& m = division_.operands[x];
-  const int64_t elems = elems_in_all(x, box);
+  const int64_t elems = elems_in_all(x, box, cuts);
   int64_t tiles = 1, others = 1;
   for (size_t k = 0; k < kDimCount; ++k)
     (contains(problem_.dims[x], kDims[k]) ? tiles : others) *= cuts[k].trips;
@@ -129,6 +131,7 @@ void TileBounds::moved(size_t x, const TileBox& box, const Cuts& cuts, Moved& on
       if (contains(w->others, d) || (d == w->moving && !w->filled))
         tiles /= cuts[static_cast<size_t>(d)].trips;
   }
+  if (elems == 0) tiles = 0;  // all of it is padding
   if (x != problem_.out) {
     once = {tiles * t.external_latency, elems * m.pieces * problem_.precision.bits, 0, 0};
     if (problem_.work.kind == WorkKind::Array && x < 2) {
@@ -214,7 +217,7 @@ int64_t TileBounds::hidden_store(const TileBox& box, const Cuts& cuts) const {
 // round of all loops that do not move the operand; the others may stay. Of two totals, all
 // transfers with the last body and all bodies with the transfers before and behind them, the larger
 // one; the least over which loop is the innermost.
-int64_t TileBounds::cycles(const TileBox& box) const {
+TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box) const {
   const UnitTimes& t = problem_.times;
   const Cuts cut = cuts(box);
   std::array<Moved, kMaxOperands> once, again;
@@ -235,22 +238,24 @@ int64_t TileBounds::cycles(const TileBox& box) const {
     const int64_t body = 2 * t.semaphore + std::max(last, last_in);
     return std::max(transfers + std::max<int64_t>(0, body - hidden), own);
   };
-  int64_t least = INT64_MAX;
-  bool loops = false;
+  const int64_t besides = over_ring(cut) + t.layer_cycles;
+  ByInnermost bound;
+  bound.loop.fill(INT64_MAX);
+  bound.least = INT64_MAX;
   for (size_t k = 0; k < kDimCount; ++k) {
     if (!cut[k].may_loop) continue;
-    loops = true;
     Moved all;
     for (size_t x = 0; x < problem_.operands; ++x)
       all.add(contains(problem_.dims[x], kDims[k]) ? again[x] : once[x]);
-    least = std::min(least, total(all, array ? last_loads(kDims[k], cut) : 0));
+    bound.loop[k] = besides + total(all, array ? last_loads(kDims[k], cut) : 0);
+    bound.least = std::min(bound.least, bound.loop[k]);
   }
-  if (!loops) {
+  if (bound.least == INT64_MAX) {
     Moved all;
     for (size_t x = 0; x < problem_.operands; ++x) all.add(once[x]);
-    least = total(all, array ? into_array(all) : 0);
+    bound.least = besides + total(all, array ? into_array(all) : 0);
   }
-  return least + over_ring(cut) + t.layer_cycles;
+  return bound;
 }
 
 }  // namespace tilewright

@@ -34,7 +34,16 @@ class TileBounds {
   TileBounds(const Problem& problem, const Division& division);
 
   // No mapping with a tile of the box takes fewer cycles.
-  int64_t cycles(const TileBox& box) const;
+  int64_t cycles(const TileBox& box) const { return by_innermost(box).least; }
+  // The same for those in which a certain loop of T is the innermost; INT64_MAX where it cannot be.
+  struct ByInnermost {
+    std::array<int64_t, kDimCount> loop;
+    int64_t least = 0;
+  };
+  ByInnermost by_innermost(const TileBox& box) const;
+
+  // The dataflows that matter, by rising array cycles of whole tiles.
+  const std::vector<const UnrollClass*>& unrolls() const { return unrolls_; }
 
  private:
   struct Cut {
@@ -55,7 +64,7 @@ class TileBounds {
   };
 
   Cuts cuts(const TileBox& box) const;
-  int64_t elems_in_all(size_t x, const TileBox& box) const;
+  int64_t elems_in_all(size_t x, const TileBox& box, const Cuts& cuts) const;
   int64_t first_slots(const TileBox& box) const;
   int64_t last_slot(const Cuts& cuts) const;
   int64_t over_ring(const Cuts& cuts) const;

@@ -2,6 +2,7 @@
 // total as a function of what the bodies take.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "compiler/mapping/compose.h"
@@ -10,6 +11,7 @@
 #include "dse/counters.h"
 #include "dse/stop.h"
 #include "dse/tiles/division.h"
+#include "dse/tiles/order_choice.h"
 
 namespace tilewright {
 
@@ -36,10 +38,11 @@ class TilePrograms {
 
   // Some choice of buffers fits Lx.
   bool fits() const { return !sets_[0].empty() || !sets_[1].empty(); }
-  // Makes the programs whose totals may stay below `below` when each body takes at least
-  // least(body). False: `stop` was raised before all were there.
+  // Makes the programs of such orders (none given: of all) whose totals may stay below `below` when
+  // each body takes at least least(body). False: `stop` was raised before all were there.
   template <class Least>
-  bool make(Measure below, Least&& least, StopFlag stop, Counters& counters);
+  bool make(std::span<const OrderChoice> orders, Measure below, Least&& least, StopFlag stop,
+            Counters& counters);
 
   const std::vector<BodyQuery>& bodies() const { return bodies_; }
   const std::vector<TileProgram>& programs() const { return programs_; }
@@ -58,7 +61,7 @@ class TilePrograms {
  private:
   // Calls visit(program) with order, types, slides and width chosen.
   template <class Visit>
-  bool for_each_choice(const std::vector<Dim>& order, Visit&& visit);
+  bool for_each_choice(const OrderChoice& order, Visit&& visit);
   void compile(TileProgram& program);
   size_t body_of(const BodyQuery& body);
 
@@ -75,8 +78,9 @@ class TilePrograms {
 };
 
 template <class Visit>
-bool TilePrograms::for_each_choice(const std::vector<Dim>& order, Visit&& visit) {
+bool TilePrograms::for_each_choice(const OrderChoice& choice, Visit&& visit) {
   TileProgram program;
+  const std::vector<Dim>& order = choice.order;
   program.order = order;
   DimSet outside = 0;
   bool returns = false;  // OUT leaves Lx unfinished
@@ -95,12 +99,14 @@ bool TilePrograms::for_each_choice(const std::vector<Dim>& order, Visit&& visit)
       program.wide = wide;
       const unsigned may = set & spread;
       for (unsigned streams = may;; streams = (streams - 1) & may) {
-        program.types.assign(problem_.operands, TransferType::BlockLoad);
-        for (size_t x = 0; x < problem_.operands; ++x)
-          if ((set >> x & 1) != 0)
-            program.types[x] =
-                (streams >> x & 1) != 0 ? TransferType::Stream : TransferType::DoubleBuffer;
-        if (!visit(program)) return false;
+        if (choice.covers(streams)) {
+          program.types.assign(problem_.operands, TransferType::BlockLoad);
+          for (size_t x = 0; x < problem_.operands; ++x)
+            if ((set >> x & 1) != 0)
+              program.types[x] =
+                  (streams >> x & 1) != 0 ? TransferType::Stream : TransferType::DoubleBuffer;
+          if (!visit(program)) return false;
+        }
         if (streams == 0) break;
       }
     }
@@ -108,11 +114,11 @@ bool TilePrograms::for_each_choice(const std::vector<Dim>& order, Visit&& visit)
 }
 
 template <class Least>
-bool TilePrograms::make(Measure below, Least&& least, StopFlag stop, Counters& counters) {
-  std::vector<Dim> order = several_;
+bool TilePrograms::make(std::span<const OrderChoice> orders, Measure below, Least&& least,
+                        StopFlag stop, Counters& counters) {
   std::vector<int64_t> bodies;
-  do {
-    const bool all = for_each_choice(order, [&](TileProgram& program) {
+  const auto with_order = [&](const OrderChoice& order) {
+    return for_each_choice(order, [&](TileProgram& program) {
       if (stop.raised()) return false;
       compile(program);
       ++counters.effort;
@@ -123,8 +129,14 @@ bool TilePrograms::make(Measure below, Least&& least, StopFlag stop, Counters& c
         programs_.push_back(program);
       return true;
     });
-    if (!all) return false;
-  } while (std::next_permutation(order.begin(), order.end()));
+  };
+  for (const OrderChoice& order : orders)
+    if (!with_order(order)) return false;
+  if (!orders.empty()) return true;
+  OrderChoice all{several_, 0, 0};
+  do {
+    if (!with_order(all)) return false;
+  } while (std::next_permutation(all.order.begin(), all.order.end()));
   return true;
 }
 

@@ -11,7 +11,7 @@ TileSearch::TileSearch(const Problem& problem, const Division& division, size_t 
   // Windows first, whole or not; then dims of much external traffic: their trips decide soonest.
   for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j})
     if (division.share[d] > 1) free_.push_back(d);
-  Open all{TileBox::all(division.share), 0, 0};
+  Open all{TileBox::all(division.share), 0, 0, {}};
   all.bound = bounds_.cycles(all.box);
   open_.push_back(all);
 }
@@ -36,6 +36,22 @@ void TileSearch::put(const Open& open) {
   (open.bound > limit_ ? open_ : stack_).push_back(open);
 }
 
+void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds) {
+  if (!order_bound_->set(open.box)) return;
+  if (open.orders.empty()) open.orders = order_bound_->all();
+  int64_t least = below_;
+  const auto gone = std::remove_if(open.orders.begin(), open.orders.end(), [&](TileOrder order) {
+    const auto inner = static_cast<size_t>(order_bound_->innermost(order));
+    if (bounds.loop[inner] >= below_) return true;
+    const int64_t cycles = std::max(bounds.loop[inner], order_bound_->cycles(order, below_));
+    least = std::min(least, cycles);
+    return cycles >= below_;
+  });
+  counters_->prune(Rule::WaveformBound, open.orders.end() - gone);
+  open.orders.erase(gone, open.orders.end());
+  open.bound = std::max(open.bound, least);
+}
+
 template <class Visit>
 void TileSearch::cut(const Open& open, Visit&& visit) {
   const auto part = [&](Open child) {
@@ -43,7 +59,10 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
       counters_->prune(Rule::LxCapacity);
       return;
     }
-    child.bound = std::max(open.bound, bounds_.cycles(child.box));
+    const TileBounds::ByInnermost bounds = bounds_.by_innermost(child.box);
+    child.bound = std::max(open.bound, bounds.least);
+    if (order_bound_ != nullptr && child.level == free_.size() && child.bound < below_)
+      bound_orders(child, bounds);
     visit(child);
   };
   if (open.level < free_.size()) {
@@ -72,24 +91,16 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
 
 void TileSearch::expand(const Open& open) {
   if (open.level == free_.size() && open.box.is_point())
-    found_->push_back({open.bound, index_, open.box.lo});
+    found_->push_back({open.bound, index_, open.box.lo, choices(open)});
   else
     cut(open, [this](const Open& child) { put(child); });
 }
 
-std::optional<TileNode> TileSearch::dive(Counters& counters) {
-  counters_ = &counters;
-  if (open_.size() != 1) return std::nullopt;
-  Open open = open_.front();
-  while (open.level < free_.size() || !open.box.is_point()) {
-    std::optional<Open> best;
-    cut(open, [&](const Open& child) {
-      if (!best || child.bound < best->bound) best = child;
-    });
-    if (!best) return std::nullopt;
-    open = *best;
-  }
-  return TileNode{open.bound, index_, open.box.lo};
+std::vector<OrderChoice> TileSearch::choices(const Open& open) {
+  std::vector<OrderChoice> choices;
+  if (open.orders.empty() || !order_bound_->set(open.box)) return choices;
+  for (const TileOrder& order : open.orders) choices.push_back(order_bound_->choice(order));
+  return choices;
 }
 
 bool TileSearch::find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,
@@ -98,6 +109,8 @@ bool TileSearch::find(Measure limit, Measure below, StopFlag stop, std::vector<T
   below_ = static_cast<int64_t>(std::min<Measure>(below, INT64_MAX));
   found_ = &found;
   counters_ = &counters;
+  OrderBound order_bound(problem_, division_, bounds_.unrolls());
+  order_bound_ = &order_bound;
   std::vector<Open> all;
   all.swap(open_);
   for (const Open& open : all) put(open);
@@ -105,12 +118,14 @@ bool TileSearch::find(Measure limit, Measure below, StopFlag stop, std::vector<T
     if (stop.raised()) {
       open_.insert(open_.end(), stack_.begin(), stack_.end());
       stack_.clear();
+      order_bound_ = nullptr;
       return false;
     }
     const Open open = stack_.back();
     stack_.pop_back();
     expand(open);
   }
+  order_bound_ = nullptr;
   return true;
 }
 

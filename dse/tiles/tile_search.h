@@ -7,7 +7,7 @@
 
 #include "dse/counters.h"
 #include "dse/stop.h"
-#include "dse/tiles/box.h"
+#include "dse/tiles/order_bound.h"
 
 namespace tilewright {
 
@@ -15,6 +15,8 @@ struct TileNode {
   Measure bound = 0;  // no mapping with this division and tile takes less
   size_t division = 0;
   std::array<int32_t, kDimCount> tile{};
+  // What is left of the orders of its loops; empty: nothing was closed.
+  std::vector<OrderChoice> orders;
 
   Extents extents() const {
     Extents t;
@@ -31,8 +33,6 @@ class TileSearch {
   // on is closed for good. False: `stop` was raised.
   bool find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,
             Counters& counters);
-  // A promising tile: in each cut the part with the least bound. Takes nothing away.
-  std::optional<TileNode> dive(Counters& counters);
   // No tile left has a lower bound; `none` where none is left.
   Measure least_open(Measure none) const;
 
@@ -41,7 +41,12 @@ class TileSearch {
     TileBox box;
     uint8_t level = 0;  // dims of free_ whose number of tiles is decided
     int64_t bound = 0;
+    // Once all numbers of tiles are decided: those left; empty: not looked at.
+    std::vector<TileOrder> orders;
   };
+  // Raises the bound to that of the best order left.
+  void bound_orders(Open& open, const TileBounds::ByInnermost& bounds);
+  std::vector<OrderChoice> choices(const Open& open);
   // Calls visit(child) for each part of a box that is cut further.
   template <class Visit>
   void cut(const Open& open, Visit&& visit);
@@ -58,6 +63,7 @@ class TileSearch {
   std::vector<Open> stack_;
 
   int64_t limit_ = 0, below_ = 0;
+  OrderBound* order_bound_ = nullptr;
   std::vector<TileNode>* found_ = nullptr;
   Counters* counters_ = nullptr;
 };

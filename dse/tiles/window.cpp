@@ -77,6 +77,20 @@ TileWindow window_of(const AccessAxis& axis, const Extents& extent, const Extent
     return found;
   };
   w.touched = most([&](const Extents& pos, const Extents& ext) { return touched(axis, pos, ext); });
+  w.single = w.touched;
+  if (w.others != 0) {
+    w.single = most([&](const Extents& pos, const Extents& ext) {
+      const Dim other = axis.terms[1 - moving].dim;
+      int64_t least = ext[other] > 0 ? INT64_MAX : 0;
+      for (int64_t at = 0; at < ext[other]; ++at) {
+        Extents from = pos, one = ext;
+        from[other] += at;
+        one[other] = 1;
+        least = std::min(least, touched(axis, from, one));
+      }
+      return least;
+    });
+  }
   const int64_t all = slice.of[moving].front().size;
   w.padded = !without_padding(axis, extent);
   for (int64_t start = 0; w.padded && w.filled && start < all; ++start)
