@@ -1,6 +1,8 @@
 #include "dse/problem.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "compiler/support/check.h"
 #include "dse/blocks/dataflows.h"
@@ -31,6 +33,13 @@ size_t index_in(std::vector<T>& values, const T& value) {
   const auto index = static_cast<size_t>(at - values.begin());
   if (at == values.end()) values.push_back(value);
   return index;
+}
+
+// Whether one unrolling holds another one whole, several times in each dim.
+bool covers(const Extents& more, const Extents& less) {
+  return std::all_of(kDims.begin(), kDims.end(), [&](Dim d) {
+    return more[d] == less[d] || (more[d] > less[d] && more[d] % less[d] == 0);
+  });
 }
 
 }  // namespace
@@ -67,22 +76,21 @@ void Problem::find_unrolls(Reach reach) {
   const bool all = reach == Reach::Full;
   flows = all ? fullest_dataflows(work, system) : dataflows(work, system);
   inner_places = all ? all_places(system) : places(system);
+  std::map<std::tuple<Extents, Extents, Extents>, size_t> classes;
   for (size_t f = 0; f < flows.size(); ++f) {
     const Extents pe_unroll = times.lrf_load_cycles > 0 ? flows[f].pe_unroll : Extents::filled(1);
     Extents lanes = Extents::filled(1);
     if (objective.counts_energy() && system.energy.lrf > 0)
       for (const Unroll& u : flows[f].p.lanes) lanes[u.dim] *= u.factor;
-    auto known = std::find_if(unrolls.begin(), unrolls.end(), [&](const UnrollClass& c) {
-      return c.unroll == flows[f].unroll && c.pe_unroll == pe_unroll && c.lanes == lanes;
-    });
-    if (known == unrolls.end()) {
-      UnrollClass fresh;
+    const auto [known, is_new] =
+        classes.emplace(std::tuple(flows[f].unroll, pe_unroll, lanes), unrolls.size());
+    if (is_new) {
+      UnrollClass& fresh = unrolls.emplace_back();
       fresh.unroll = flows[f].unroll;
       fresh.pe_unroll = pe_unroll;
       fresh.lanes = lanes;
-      known = unrolls.insert(known, std::move(fresh));
     }
-    known->flows.push_back(f);
+    unrolls[known->second].flows.push_back(f);
   }
   for (UnrollClass& c : unrolls)
     for (size_t d = 0; d < kDimCount; ++d) {
@@ -93,9 +101,10 @@ void Problem::find_unrolls(Reach reach) {
     for (const UnrollClass& other : unrolls) {
       // Of classes that unroll alike the first one stands for all.
       if (&c == &other || (c.unroll == other.unroll && &c < &other)) continue;
-      bool covers = true;
-      for (Dim d : kDims) covers &= other.unroll[d] % c.unroll[d] == 0;
-      c.dominated |= covers;
+      if (covers(other.unroll, c.unroll)) {
+        c.dominated = true;
+        break;
+      }
     }
 }
 
