@@ -5,6 +5,7 @@
 #include "compiler/support/check.h"
 #include "dse/balanced/layer_search.h"
 #include "dse/balanced/space_size.h"
+#include "dse/greedy/greedy.h"
 #include "dse/layer_search.h"
 #include "dse/space/space.h"
 #include "dse/stop.h"
@@ -97,13 +98,12 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   return r;
 }
 
-// What the balanced space has to offer: a first incumbent for the full one.
-Best best_balanced(const Problem& problem, const SearchOptions& options) {
-  const Problem balanced(problem.work, problem.system, problem.precision, options.goal,
-                         Reach::Balanced);
-  const auto first = smallest_mapping(balanced, Reach::Balanced);
-  if (!first) return smallest_mapping(problem, Reach::Full).value();
-  return balanced::search(balanced, options, *first).best;
+// All mappings but those that bypass Lx, from the greedy answer on.
+Outcome search_full(const Problem& problem, const SearchOptions& options, const Best& first) {
+  Counters counters;
+  Outcome outcome = search_tiles(problem, options, greedy_mapping(problem, first, counters));
+  outcome.counters.add(counters);
+  return outcome;
 }
 
 }  // namespace
@@ -125,9 +125,8 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
   }
   const Space space(work, system, searched());
   SearchResult r =
-      result_of(problem, options.exhaustive
-                             ? enumerate(problem, space, options, *first)
-                             : search_tiles(problem, options, best_balanced(problem, options)));
+      result_of(problem, options.exhaustive ? enumerate(problem, space, options, *first)
+                                            : search_full(problem, options, *first));
   r.space = space.size().get_str();
   return r;
 }
