@@ -25,6 +25,10 @@ struct Transfers {
   const BlockPieces::Drain* drain;
 };
 
+// One choice of types, not several.
+template <class Types>
+constexpr bool kAlone = std::is_same_v<Types, std::array<BlockTypes, 1>>;
+
 // The equations of one body. C: Cost, or Cycles.
 template <class C>
 class Body {
@@ -43,28 +47,27 @@ class Body {
   }
 
   // What comes before the first step.
-  std::array<const BlockPieces::Load*, 2> first_loads() const {
+  std::array<const BlockPieces::Load*, 2> first_loads(const BlockTypes& types) const {
     std::array<const BlockPieces::Load*, 2> loads;
     for (size_t x = 0; x < 2; ++x) {
-      const bool doubled = plan_.hops[x].type == TransferType::DoubleBuffer;
+      const bool doubled = types[x] == TransferType::DoubleBuffer;
       loads[x] = doubled && depth_[x] != kKept ? &pieces_.load(x, 0) : &kNoLoad;
     }
     return loads;
   }
 
   // [B2], [B3]
-  Transfers transfers(const BlockState& s) const {
+  Transfers transfers(const BlockState& s, const BlockTypes& types) const {
     Transfers t{{&kNoLoad, &kNoLoad}, {&kNoLoad, &kNoLoad}, pieces_.array(s.here), &kNoDrain};
     for (size_t x = 0; x < 2; ++x) {
-      const TransferType type = plan_.hops[x].type;
-      if (type == TransferType::DoubleBuffer) {
+      if (types[x] == TransferType::DoubleBuffer) {
         if (s.left != BlockState::kNone && depth_[x] >= s.left)
           t.beside[x] = &pieces_.load(x, s.next);
       } else if (depth_[x] >= s.entered) {
-        (type == TransferType::Stream ? t.beside : t.blocking)[x] = &pieces_.load(x, s.here);
+        (types[x] == TransferType::Stream ? t.beside : t.blocking)[x] = &pieces_.load(x, s.here);
       }
     }
-    if (plan_.hops[2].type == TransferType::Stream) {
+    if (types[2] == TransferType::Stream) {
       if (depth_[2] >= s.left) t.drain = &pieces_.drain(s.here);
     } else if (s.entered != BlockState::kNone && depth_[2] >= s.entered) {
       t.drain = &pieces_.drain(s.previous);
@@ -72,19 +75,29 @@ class Body {
     return t;
   }
 
-  // [B1]
-  void run() {
-    const auto first = first_loads();
-    for (size_t x = 0; x < 2; ++x) {
-      total.add(CostClass::NonOverlapped, link_of(x), first[x]->cycles);
-      count(x, *first[x], 1);
+  // [B1] total[k], the body where hops have types[k].
+  template <class Types, class Totals>
+  void run(const Types& types, Totals& total) {
+    for (size_t k = 0; k < types.size(); ++k) {
+      const auto first = first_loads(types[k]);
+      for (size_t x = 0; x < 2; ++x) {
+        total[k].add(CostClass::NonOverlapped, link_of(x), first[x]->cycles);
+        count(x, *first[x], 1);
+      }
     }
-    walk_.for_kinds([this](const BlockState& s) { step(s); });
-    if (plan_.hops[2].type == TransferType::DoubleBuffer) last_drain();
+    walk_.for_kinds([&](const BlockState& s) {
+      if constexpr (kAlone<Types>) {
+        step(transfers(s, types[0]), s.count, total[0]);
+      } else {
+        const std::array<Transfers, 3> by = by_type(s);
+        for (size_t k = 0; k < types.size(); ++k) step(chosen(by, types[k]), s.count, total[k]);
+      }
+    });
+    for (size_t k = 0; k < types.size(); ++k)
+      if (types[k][2] == TransferType::DoubleBuffer) last_drain(total[k]);
   }
 
-  C total;
-  BodyCost bytes;  // of Cost alone; without its cost
+  BodyCost bytes;  // of Cost alone, of all types together; without its cost
 
  private:
   static constexpr int kKept = -2;  // never enters: at the array since the tile before
@@ -96,8 +109,21 @@ class Body {
     return past_lx(x) ? Resource::External : x == 2 ? Resource::ArrayOut : Resource::ArrayIn;
   }
 
-  void step(const BlockState& s) {
-    const Transfers t = transfers(s);
+  // What each hop moves does not depend on the types of the others.
+  std::array<Transfers, 3> by_type(const BlockState& s) const {
+    using enum TransferType;
+    return {transfers(s, {Stream, Stream, Stream}), transfers(s, {BlockLoad, BlockLoad, BlockLoad}),
+            transfers(s, {DoubleBuffer, DoubleBuffer, DoubleBuffer})};
+  }
+  static Transfers chosen(const std::array<Transfers, 3>& by, const BlockTypes& types) {
+    const auto inp = static_cast<size_t>(types[0]), ker = static_cast<size_t>(types[1]);
+    return {{by[inp].blocking[0], by[ker].blocking[1]},
+            {by[inp].beside[0], by[ker].beside[1]},
+            by[0].array,
+            by[static_cast<size_t>(types[2])].drain};
+  }
+
+  void step(const Transfers& t, int64_t times, C& total) {
     C cost;
     cost.add(CostClass::MacCompute, Resource::Array, t.array);
     cost.add(CostClass::PipeBubble, Resource::Array, times_.fill);
@@ -110,15 +136,15 @@ class Body {
     cost.raise_to(a + b, CostClass::OverlappedVisible, link_of(a < b ? 1 : 0));
     for (size_t x = 0; x < 2; ++x)
       cost.add(CostClass::NonOverlapped, link_of(x), t.blocking[x]->cycles);
-    total.add(cost, s.count);
+    total.add(cost, times);
     for (size_t x = 0; x < 2; ++x) {
-      count(x, *t.blocking[x], s.count);
-      count(x, *t.beside[x], s.count);
+      count(x, *t.blocking[x], times);
+      count(x, *t.beside[x], times);
     }
-    count(*t.drain, s.count);
+    count(*t.drain, times);
   }
 
-  void last_drain() {
+  void last_drain(C& total) {
     const BlockPieces::Drain& drain = pieces_.drain(walk_.last());
     C cost;
     cost.add(CostClass::Auxiliary, Resource::Sfu, drain.sfu);
@@ -156,6 +182,13 @@ bool empty(const Extents& tile) {
   return std::find(tile.values.begin(), tile.values.end(), 0) != tile.values.end();
 }
 
+BlockTypes types_of(const BlockPlan& plan) {
+  return {plan.hops[0].type, plan.hops[1].type, plan.hops[2].type};
+}
+BlockTypes types_of(const LoopNest& nest) {
+  return {nest.inner[0].type, nest.inner[1].type, nest.inner[2].type};
+}
+
 BlockCode visit_of(const BlockPlan& plan, const TileShape& tile) {
   const BlockCode later = tile.first ? 0 : BlockPieces::kLater;
   return later | (tile.final && !plan.divided ? 0 : BlockPieces::kUnfinished);
@@ -182,12 +215,20 @@ int64_t body_cycles(const BlockOperands& operands, const UnitTimes& times, const
 
 int64_t body_cycles(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
                     const BlockPlan& plan, const TileShape& tile) {
-  int64_t cycles = 0;
-  with_body<Cycles>(pieces, operands, times, plan, tile, [&](auto&& body, const BlockWalk&) {
-    body.run();
-    cycles = body.total.cycles;
-  });
-  return cycles;
+  const std::array<BlockTypes, 1> types{types_of(plan)};
+  std::array<Cycles, 1> total;
+  with_body<Cycles>(pieces, operands, times, plan, tile,
+                    [&](auto&& body, const BlockWalk&) { body.run(types, total); });
+  return total[0].cycles;
+}
+
+void body_cycles(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
+                 const BlockPlan& plan, const TileShape& tile, std::span<const BlockTypes> types,
+                 std::span<int64_t> cycles) {
+  std::array<Cycles, kMostBlockTypes> totals{};
+  with_body<Cycles>(pieces, operands, times, plan, tile,
+                    [&](auto&& body, const BlockWalk&) { body.run(types, totals); });
+  for (size_t k = 0; k < types.size(); ++k) cycles[k] = totals[k].cycles;
 }
 
 namespace {
@@ -210,9 +251,11 @@ BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNes
                          const TileShape& tile) {
   BodyCost result;
   with_body<Cost>(work, times, nest, tile, [&](auto&& body, const BlockWalk&) {
-    body.run();
+    const std::array<BlockTypes, 1> types{types_of(nest)};
+    std::array<Cost, 1> total;
+    body.run(types, total);
     result = body.bytes;
-    result.cost = body.total;
+    result.cost = total[0];
   });
   return result;
 }
@@ -221,7 +264,7 @@ std::array<int64_t, 2> first_block_loads(const Work& work, const UnitTimes& time
                                          const LoopNest& nest, const TileShape& tile) {
   std::array<int64_t, 2> cycles{};
   with_body<Cycles>(work, times, nest, tile, [&](auto&& body, const BlockWalk&) {
-    const auto loads = body.first_loads();
+    const auto loads = body.first_loads(types_of(nest));
     cycles = {loads[0]->cycles, loads[1]->cycles};
   });
   return cycles;
@@ -233,7 +276,7 @@ std::vector<BlockStep> first_block_steps(const Work& work, const UnitTimes& time
   std::vector<BlockStep> steps;
   with_body<Cycles>(work, times, nest, tile, [&](auto&& body, const BlockWalk& walk) {
     walk.for_first(most, [&](const BlockState& s) {
-      const Transfers t = body.transfers(s);
+      const Transfers t = body.transfers(s, types_of(nest));
       steps.push_back({{t.blocking[0]->cycles, t.blocking[1]->cycles},
                        {t.beside[0]->cycles, t.beside[1]->cycles},
                        t.array,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "costmodel/block_pieces.h"
@@ -51,6 +52,14 @@ int64_t body_cycles(const BlockOperands& operands, const UnitTimes& times, const
 // unrolling and places, and this tile of at least one point; they gather drains.
 int64_t body_cycles(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
                     const BlockPlan& plan, const TileShape& tile);
+
+// The same for several choices of types at once (at most kMostBlockTypes), in place of the plan's;
+
+using BlockTypes = std::array<TransferType, 3>;  // INP, KER, OUT
+inline constexpr size_t kMostBlockTypes = 18;
+void body_cycles(BlockPieces& pieces, const BlockOperands& operands, const UnitTimes& times,
+                 const BlockPlan& plan, const TileShape& tile, std::span<const BlockTypes> types,
+                 std::span<int64_t> cycles);
 
 // The same in full, of a lowered mapping.
 BodyCost block_nest_cost(const Work& work, const UnitTimes& times, const LoopNest& nest,
