@@ -34,23 +34,34 @@ std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& til
   return largest;
 }
 
+std::array<int64_t, 3> array_needs(const Problem& problem, const ArrayWork& p, const Places& places,
+                                   const Extents& block) {
+  std::array<int64_t, 3> needs{};
+  for (size_t x = 0; x < 3; ++x) {
+    if (places[x] == Place::Pe) continue;
+    const int64_t elems = block_elems(problem.work.operands[x], p, block, places[x]);
+    needs[x] = places[x] == Place::Acc
+                   ? elems
+                   : packed_bytes(elems, x == 2 ? kPartialSumBits : problem.precision.bits);
+  }
+  return needs;
+}
+
+bool fits_array(const Problem& problem, const Places& places, const std::array<int64_t, 3>& needs,
+                const std::array<int64_t, 3>& buffers) {
+  const ArrayTier& array = problem.system.array;
+  int64_t l0 = 0, lrf = 0, sums = 0;
+  for (size_t x = 0; x < 3; ++x)
+    (places[x] == Place::Acc ? sums : places[x] == Place::Lrf ? lrf : l0) += needs[x] * buffers[x];
+  return l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators;
+}
+
 int flow_that_fits(const Problem& problem, const UnrollClass& unroll, const Places& places,
                    const Extents& block, const std::array<int64_t, 3>& buffers) {
-  const ArrayTier& array = problem.system.array;
   for (size_t f : unroll.flows) {
     const Dataflow& flow = problem.flows[f];
     if (flow.inner != places) continue;
-    int64_t l0 = 0, lrf = 0, sums = 0;
-    for (size_t x = 0; x < 3; ++x) {
-      if (places[x] == Place::Pe) continue;
-      const int64_t elems = block_elems(problem.work.operands[x], flow.p, block, places[x]);
-      if (places[x] == Place::Acc)
-        sums += elems * buffers[x];
-      else
-        (places[x] == Place::Lrf ? lrf : l0) +=
-            packed_bytes(elems, x == 2 ? kPartialSumBits : problem.precision.bits) * buffers[x];
-    }
-    if (l0 <= array.l0_bytes && lrf <= array.lrf_bytes && sums <= array.accumulators)
+    if (fits_array(problem, places, array_needs(problem, flow.p, places, block), buffers))
       return static_cast<int>(f);
   }
   return -1;

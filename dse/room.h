@@ -17,6 +17,14 @@ int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, 
 std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,
                                       int64_t out_cell);
 
+// What one buffer of INP, KER and OUT each takes of a block where it sits: bytes of L0 or LRF, or
+// accumulators of a lane; nothing of what streams into the PEs.
+std::array<int64_t, 3> array_needs(const Problem& problem, const ArrayWork& p, const Places& places,
+                                   const Extents& block);
+// Whether so many buffers of such needs fit.
+bool fits_array(const Problem& problem, const Places& places, const std::array<int64_t, 3>& needs,
+                const std::array<int64_t, 3>& buffers);
+
 // A dataflow of the class, with operands at such places, that has room for so many buffers (of INP,
 // KER, OUT) of a block: its index in Problem::flows, -1 if there is none.
 int flow_that_fits(const Problem& problem, const UnrollClass& unroll, const Places& places,

@@ -56,4 +56,33 @@ std::optional<int64_t> AxisFactors::index_of(const std::vector<Unroll>& axis) co
   return index;
 }
 
+namespace {
+
+DimSet named(const std::vector<std::string>& names) {
+  DimSet set = 0;
+  for (const std::string& name : names)
+    if (const auto dim = dim_named(name)) set |= bit(*dim);
+  return set;
+}
+
+}  // namespace
+
+std::vector<AxisFactors> axis_factors(const Work& work, const System& system,
+                                      const Constraints& constraints, bool sums_at_columns) {
+  const ArrayTier& a = system.array;
+  const std::pair<const std::vector<std::string>*, int64_t> axes[] = {
+      {&a.row_dims, a.rows},
+      {&a.column_dims, a.columns},
+      {&a.lane_dims, a.lanes},
+      {&a.corelet_dims, system.core.corelets}};
+  std::vector<AxisFactors> found;
+  for (Axis axis : kAxes) {
+    const auto& [names, length] = axes[static_cast<size_t>(axis)];
+    DimSet dims = named(*names);
+    if (sums_at_columns) dims &= axis == Axis::Rows ? work.reduction : ~work.reduction;
+    found.emplace_back(work.extent, dims, length, constraints.axes[static_cast<size_t>(axis)]);
+  }
+  return found;
+}
+
 }  // namespace tilewright

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "compiler/arch/system.h"
 #include "dse/space/constraints.h"
 
 namespace tilewright {
@@ -25,5 +26,10 @@ class AxisFactors {
   // Per number of decided dims and places left to the others: ways to fill these.
   std::vector<std::vector<int64_t>> count_;
 };
+
+// Per Axis, for an array layer. Sums at the columns: reduced dims along rows alone, and nothing
+// else there.
+std::vector<AxisFactors> axis_factors(const Work& work, const System& system,
+                                      const Constraints& constraints, bool sums_at_columns);
 
 }  // namespace tilewright

@@ -7,36 +7,6 @@
 
 namespace tilewright {
 
-namespace {
-
-DimSet named(const std::vector<std::string>& names) {
-  DimSet set = 0;
-  for (const std::string& name : names)
-    if (const auto dim = dim_named(name)) set |= bit(*dim);
-  return set;
-}
-
-// Sums at the columns: reduced dims along rows alone, and nothing else there.
-std::vector<AxisFactors> axes_for(const Work& work, const System& system,
-                                  const Constraints& constraints, bool sums_at_columns) {
-  const ArrayTier& a = system.array;
-  const std::pair<const std::vector<std::string>*, int64_t> axes[] = {
-      {&a.row_dims, a.rows},
-      {&a.column_dims, a.columns},
-      {&a.lane_dims, a.lanes},
-      {&a.corelet_dims, system.core.corelets}};
-  std::vector<AxisFactors> found;
-  for (Axis axis : kAxes) {
-    const auto& [names, length] = axes[static_cast<size_t>(axis)];
-    DimSet dims = named(*names);
-    if (sums_at_columns) dims &= axis == Axis::Rows ? work.reduction : ~work.reduction;
-    found.emplace_back(work.extent, dims, length, constraints.axes[static_cast<size_t>(axis)]);
-  }
-  return found;
-}
-
-}  // namespace
-
 // Walks the divisions dim by dim, the counts of their mappings with it: at first by the loops of
 // all dims, two bits for each, then summed up over those of the dims that are decided.
 class Space::Builder {
@@ -129,7 +99,7 @@ Space::Space(const Work& work, const System& system, const Constraints& constrai
   const bool array = work.kind == WorkKind::Array;
   if (array)
     for (size_t sums = 0; sums < 2; ++sums)
-      axes_[sums] = axes_for(work, system, constraints, sums == 0);
+      axes_[sums] = axis_factors(work, system, constraints, sums == 0);
   bool possible = true;  // along the dims that no mapping can change
   for (Dim d : kDims) {
     if (std::find(loops_.dims.begin(), loops_.dims.end(), d) != loops_.dims.end()) continue;
