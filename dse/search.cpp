@@ -5,10 +5,10 @@
 #include "compiler/support/check.h"
 #include "dse/balanced/layer_search.h"
 #include "dse/balanced/space_size.h"
+#include "dse/exhaustive/exhaustive.h"
 #include "dse/greedy/greedy.h"
 #include "dse/layer_search.h"
 #include "dse/space/space.h"
-#include "dse/stop.h"
 
 namespace tilewright {
 
@@ -53,27 +53,6 @@ Constraints searched() {
   Constraints constraints;
   constraints.past_lx = {0};
   return constraints;
-}
-
-// Prices every legal mapping, on one thread.
-Outcome enumerate(const Problem& problem, const Space& space, const SearchOptions& options,
-                  const Best& first) {
-  Outcome outcome;
-  outcome.best = first;
-  outcome.bound = problem.value(lower_bound_cycles(problem.work, problem.system, problem.precision),
-                                problem.fixed_energy);
-  const StopFlag stop(options.stop);
-  for (mpz_class at = 0; at < space.size(); ++at) {
-    if (outcome.counters.effort >= options.max_evaluations || stop.raised()) return outcome;
-    ++outcome.counters.effort;
-    const RapidDsc dsc = space.at(at);
-    if (first_rejection(problem.work, problem.system, problem.precision, dsc)) continue;
-    ++outcome.counters.evaluated;
-    outcome.adopt({value_of(problem, dsc), dsc});
-  }
-  outcome.bound = outcome.best.value;
-  outcome.proven = true;
-  return outcome;
 }
 
 SearchResult result_of(const Problem& problem, const Outcome& outcome) {
@@ -123,10 +102,11 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
     r.space = balanced::space_size(problem);
     return r;
   }
-  const Space space(work, system, searched());
-  SearchResult r =
-      result_of(problem, options.exhaustive ? enumerate(problem, space, options, *first)
-                                            : search_full(problem, options, *first));
+  const Constraints constraints = searched();
+  const Space space(work, system, constraints);
+  SearchResult r = result_of(
+      problem, options.exhaustive ? exhaustive::search(problem, space, constraints, options, *first)
+                                  : search_full(problem, options, *first));
   r.space = space.size().get_str();
   return r;
 }

@@ -68,7 +68,7 @@ def median(runs, counter):
 
 def rates(runs):
     rows = []
-    for path, same in grouped(runs, 2).items():
+    for path, same in grouped(runs, 3).items():
         cpu = median(same, "cpu_s")
         rows.append([path[1].replace("-", " "), same[0].label, count(same[0]["effort"]),
                      count(same[0]["evaluated"]), seconds(cpu), count(same[0]["effort"] / cpu),

@@ -75,8 +75,9 @@ class Tables(unittest.TestCase):
         self.assertIn("| net | 4,000 | 0.250 | 2,123 | 4.50 | 1,900 | 0.750 |", text)
 
     def test_rate_is_of_the_median(self):
-        same = [run("rate/exhaustive/repeats:3", "conv", cpu_s=s) for s in (2, 100, 1)]
-        self.assertIn("| exhaustive | conv | 4,000 | 600 | 2.00 | 2,000 | 300 |", tables(same)[1])
+        same = [run("rate/exhaustive/0/repeats:3", "conv", cpu_s=s) for s in (2, 100, 1)]
+        same.append(run("rate/exhaustive/1/repeats:3", "fc"))
+        self.assertIn("| exhaustive | conv | 4,000 | 600 | 2.00 | 2,000 | 300 |\n| exhaustive | fc |", tables(same)[1])
 
     def test_batches(self):
         text = tables([run("batches/net/1/000/best", "conv", cpu_s=100.4),

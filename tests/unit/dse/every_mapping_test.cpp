@@ -1,0 +1,185 @@
+// --exhaustive against a plain walk over the space by index, first_rejection() and price() of each:
+// the same best mapping and as many legal ones, on random tiny problems. A failure prints its seed;
+// DSE_SEED=n runs that one alone, DSE_CASES=n so many.
+
+#include <cstdlib>
+
+#include "compiler/mapping/rapid_dsc_yaml.h"
+#include "compiler/mapping/rejection.h"
+#include "costmodel/price.h"
+#include "dse/exhaustive/exhaustive.h"
+#include "tests/support/catch.h"
+#include "tests/support/random_layers.h"
+#include "tests/unit/dse/random_constraints.h"
+#include "tests/unit/dse/tiny_problems.h"
+
+using namespace tilewright;
+using namespace tilewright::test;
+
+namespace {
+
+// Legal mappings of a space.
+struct Walked {
+  std::optional<Best> best, last;
+  int64_t legal = 0, past_lx = 0, sums_divided = 0, slide = 0;
+};
+
+void count(Walked& walked, const Work& work, const RapidDsc& dsc) {
+  ++walked.legal;
+  bool divided = false, slide = false;
+  for (Dim d : kDims) divided |= contains(work.reduction, d) && dsc.core_d.parts[d] > 1;
+  for (const DataStructure& data : dsc.data_structures) {
+    slide |= data.transfers[0].slide;
+    const bool array = work.kind == WorkKind::Array && data.role != Role::Bias;
+    walked.past_lx += array && data.transfers.size() == 1 ? 1 : 0;
+  }
+  walked.sums_divided += divided ? 1 : 0;
+  walked.slide += slide ? 1 : 0;
+}
+
+Walked walk(const Problem& problem, const Space& space) {
+  Walked walked;
+  Outcome outcome;
+  for (mpz_class k = 0; k < space.size(); ++k) {
+    const RapidDsc dsc = space.at(k);
+    if (first_rejection(problem.work, problem.system, problem.precision, dsc)) continue;
+    const int64_t cycles = price(problem.work, problem.system, problem.precision, dsc).cost.cycles;
+    walked.last = Best{problem.counted_value(dsc, cycles), dsc};
+    if (walked.legal == 0) outcome.best = *walked.last;
+    outcome.adopt(*walked.last);
+    count(walked, problem.work, dsc);
+  }
+  if (walked.legal > 0) walked.best = outcome.best;
+  return walked;
+}
+
+Constraints random_limits(Rng& rng) {
+  Constraints constraints;
+  switch (rng.below(3)) {
+    case 0:
+      constraints.past_lx = {0};
+      return constraints;
+    case 1:
+      return constraints;
+    default:
+      for (const ClauseAt& at : random_clauses(rng, 3)) narrow(constraints, at.clause);
+      return constraints;
+  }
+}
+
+// Rows under a window, whose tiles may slide.
+void add_window(Network& net, Rng& rng) {
+  const int64_t kernel = rng.between(2, 3), pad = rng.below(2), rows = rng.between(3, 4);
+  const Window window{{kernel, 1}, {1, 1}, {1, 1}, {pad, 0}, {pad, 0}};
+  net.output(net.node("layer", Conv{1, window},
+                      {net.input("x", {1, 1, rows + kernel - 1 - 2 * pad, 1}),
+                       net.constant("w", {1, 1, kernel, 1})}));
+}
+
+void add_layer(Network& net, Rng& rng) {
+  constexpr int64_t kMost[] = {12, 6, 4, 3};
+  const int64_t several = rng.between(1, 4);
+  switch (rng.below(6)) {
+    case 0:
+      return add_random_layer(net, rng);
+    case 1:
+      return add_window(net, rng);
+    default:
+      return add_tiny_array_layer(net, rng, several, kMost[several - 1]);
+  }
+}
+
+System random_system(Rng& rng) {
+  System system = tiny_system(rng, {3, 3});
+  system.core.corelets = rng.between(1, 2);
+  if (rng.coin()) system.chip.memory_stops.clear();  // else nothing may bypass Lx
+  if (rng.below(4) == 0) {                           // more room, or each place binds
+    system.core.lx_bytes *= 16;
+    system.array.l0_bytes *= 4;
+    system.array.accumulators *= 4;
+  }
+  return system;
+}
+
+// Of how many layers some mapping did so.
+struct Tally {
+  int done = 0, past_lx = 0, sums_divided = 0, slide = 0;
+};
+
+void run_seed(uint64_t seed, Tally& tally) {
+  constexpr int64_t kMostMappings = 30000;
+  Rng rng{stream_seed(seed, "every"), 0};
+  Network net(seed);
+  add_layer(net, rng);
+  const std::vector<Work> works = describe(net.graph).value();
+  const System system = random_system(rng);
+  const PrecisionInfo precision = random_precision(rng, system);
+  if (works.empty() || works[0].points() > 5000) return;
+  const Goal goal = rng.below(8) == 0 ? Goal::Edp : Goal::Latency;
+  const Problem problem(works[0], system, precision, goal, Reach::Full);
+  const Constraints constraints = random_limits(rng);
+  const Space space(works[0], system, constraints);
+  if (space.size() > kMostMappings) return;
+  INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
+  const Walked walked = walk(problem, space);
+  if (!walked.best) return;
+  const Outcome found =
+      exhaustive::search(problem, space, constraints, {.max_evaluations = INT64_MAX}, *walked.last,
+                         rng.coin() ? 1 : exhaustive::kStepsAtOnce);
+  INFO(print_rapid_dsc(found.best.dsc) << "\nby index:\n" << print_rapid_dsc(walked.best->dsc));
+  INFO(static_cast<int64_t>(found.best.value)
+       << ", by index " << static_cast<int64_t>(walked.best->value));
+  CHECK((found.best.value == walked.best->value));
+  CHECK(found.best.dsc == walked.best->dsc);
+  CHECK(found.counters.evaluated == walked.legal);
+  CHECK(found.proven);
+  CHECK((found.bound == walked.best->value));
+  ++tally.done;
+  tally.past_lx += walked.past_lx > 0 ? 1 : 0;
+  tally.sums_divided += walked.sums_divided > 0 ? 1 : 0;
+  tally.slide += walked.slide > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+TEST_CASE("exhaustive prices the legal mappings of the space, and finds the least best one",
+          "[dse]") {
+  Tally tally;
+  if (const char* one = std::getenv("DSE_SEED")) {
+    run_seed(std::strtoull(one, nullptr, 10), tally);
+    return;
+  }
+  const char* cases = std::getenv("DSE_CASES");
+  const int wanted = cases != nullptr ? std::atoi(cases) : 100;
+  for (uint64_t seed = 0; tally.done < wanted; ++seed) run_seed(seed, tally);
+  CAPTURE(tally.past_lx, tally.sums_divided, tally.slide);
+  CHECK(tally.past_lx > wanted / 20);
+  CHECK(tally.sums_divided > wanted / 20);
+  CHECK(tally.slide > wanted / 20);
+}
+
+TEST_CASE("exhaustive cut short has priced fewer, and its bound holds", "[dse]") {
+  Rng rng{stream_seed(0, "cut"), 0};
+  Network net(0);
+  net.output(
+      net.node("layer", MatMul{}, {net.input("x", {1, 3, 4}), net.constant("w", {1, 4, 2})}));
+  const Work work = describe(net.graph).value()[0];
+  const System system = small_system(1);
+  SearchOptions options;
+  options.exhaustive = true;
+  options.max_evaluations = INT64_MAX;
+  const PrecisionInfo& precision = system.precisions.at("fp16");
+  const auto all = search_layer(work, system, precision, options);
+  REQUIRE(all.has_value());
+  REQUIRE(all->proven);
+  for (options.max_evaluations = 1; options.max_evaluations < all->effort;
+       options.max_evaluations = 2 * options.max_evaluations + rng.between(0, 9)) {
+    const auto some = search_layer(work, system, precision, options);
+    REQUIRE(some.has_value());
+    CHECK_FALSE(some->proven);
+    CHECK(some->evaluated <= options.max_evaluations);
+    CHECK(some->evaluated < all->evaluated);
+    CHECK((some->value >= all->value));
+    CHECK((some->lower_bound <= all->value));
+  }
+}
