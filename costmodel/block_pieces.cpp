@@ -69,13 +69,17 @@ class Maker {
     p_.sizes.fill(1);
     p_.full = p_.last = tile;
     for (Dim d : plan_.loop_dims()) {
-      const int64_t block = plan_.block[d];
+      // Of sizes between two: the fewest pieces, none larger than any size makes it.
+      const int64_t block = plan_.block[d], largest = plan_.largest[d];
       if (block >= tile[d]) continue;
-      const int64_t trips = ceil_div(tile[d], block);
+      const int64_t trips = ceil_div(tile[d], largest);
       p_.trips[static_cast<size_t>(d)] = trips;
       p_.full[d] = block;
-      p_.last[d] = tile[d] - (trips - 1) * block;
-      if (p_.last[d] != block) add_edge(d);
+      p_.last[d] = std::min(block, tile[d] - (trips - 1) * largest);
+      if (trips == 1)
+        p_.last[d] = block;
+      else if (p_.last[d] != block)
+        add_edge(d);
     }
   }
 

@@ -27,7 +27,7 @@ BlockPlan block_plan(const LoopNest& nest) {
   plan.cores = nest.cores;
   for (const Loop& loop : nest.b_loops) {
     plan.order[static_cast<size_t>(plan.loops++)] = loop.ref.dim;
-    plan.block[loop.ref.dim] = loop.step;
+    plan.block[loop.ref.dim] = plan.largest[loop.ref.dim] = loop.step;
   }
   for (size_t x = 0; x < nest.inner.size(); ++x) {
     const Motion& m = nest.inner[x];
@@ -46,7 +46,13 @@ void set_unroll(BlockPlan& plan, const Extents& unroll, const Extents& pe_unroll
 }
 
 void set_block(BlockPlan& plan, const BlockOperands& operands, const Extents& block) {
+  set_blocks(plan, operands, block, block);
+}
+
+void set_blocks(BlockPlan& plan, const BlockOperands& operands, const Extents& block,
+                const Extents& largest) {
   plan.block = block;
+  plan.largest = largest;
   for (size_t x = 0; x < plan.hops.size(); ++x)
     for (size_t a = 0; a < operands.operands[x].axes; ++a) {
       const AxisTerms& axis = operands.operands[x].axis[a];

@@ -43,7 +43,9 @@ struct BlockPlan {
   DimMap<Divisor> unroll, pe_unroll;   // as in LoopNest
   std::array<Dim, kDimCount> order{};  // of the block loops, outermost first
   int loops = 0;
-  Extents block;         // of the dims in `order`; of others the tile's extent
+  Extents block;  // of the dims in `order`; of others the tile's extent
+  // Where blocks are of some size from `block` to this one: what comes out is a lower bound.
+  Extents largest;
   DimSet partial = 0;    // as LoopNest::b_partial
   bool divided = false;  // a reduced dim is divided over cores: no drain finishes OUT
   int64_t cores = 1;     // that share external memory
@@ -57,6 +59,9 @@ BlockPlan block_plan(const LoopNest& nest);
 void set_unroll(BlockPlan& plan, const Extents& unroll, const Extents& pe_unroll);
 // Blocks of a new shape: extents of all dims.
 void set_block(BlockPlan& plan, const BlockOperands& operands, const Extents& block);
+// Of some shape between two, neither larger than any tile's.
+void set_blocks(BlockPlan& plan, const BlockOperands& operands, const Extents& least,
+                const Extents& largest);
 // Another order of loops (each of several trips), in a precision of `bits`. OUT has cells of
 // partial sums in Lx where sums are ever put there unfinished; `wide`: some are, whatever the
 // blocks do.

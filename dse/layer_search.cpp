@@ -14,8 +14,8 @@ namespace {
 // Leaves searched between two looks at the incumbent. Fixed, so that results do not depend on
 // threads.
 constexpr size_t kBatch = 16;
-// Rounds that find fewer leaves make the next ones wider.
-constexpr size_t kFewLeaves = 256;
+// Rounds that cut fewer boxes make the next ones wider.
+constexpr int64_t kFewCuts = 10000;
 
 class LayerSearch {
  public:
@@ -99,11 +99,39 @@ class LayerSearch {
     return finished;
   }
 
+  // Looks for a better incumbent where bounds are least: dives, until they find none.
+  bool dive() {
+    while (!out_of_budget()) {
+      std::vector<std::optional<TileNode>> found(tiles_.size());
+      std::vector<Counters> counters(tiles_.size());
+      const Measure below = outcome_.best.value;
+      workers_.each(tiles_.size(),
+                    [&](size_t k) { found[k] = tiles_[k].dive(below, counters[k]); });
+      std::vector<TileNode> all;
+      for (auto& node : found)
+        if (node) all.push_back(std::move(*node));
+      std::stable_sort(all.begin(), all.end(),
+                       [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
+      all.resize(std::min(all.size(), kBatch));
+      if (!search(all)) return false;
+      if (outcome_.best.value >= below) return true;
+    }
+    return true;
+  }
+
+  int64_t cuts() const {
+    int64_t cuts = 0;
+    for (const TileSearch& tiles : tiles_) cuts += tiles.cuts();
+    return cuts;
+  }
+
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
   // by a stop keeps the bound that it had.
   void rounds() {
-    Measure limit = outcome_.bound, step = std::max<Measure>(16, limit / 512);
+    Measure limit = outcome_.bound, step = std::max<Measure>(16, limit / 1024);
     while (!out_of_budget()) {
+      if (!dive()) return;
+      const int64_t before = cuts();
       const auto all = nodes(std::min(limit, outcome_.best.value - 1));
       if (!all) return;
       for (size_t at = 0; at < all->size(); at += kBatch) {
@@ -119,7 +147,7 @@ class LayerSearch {
       }
       outcome_.bound = std::max<Measure>(outcome_.bound, limit + 1);
       limit += step;
-      if (all->size() < kFewLeaves) step *= 2;
+      if (cuts() - before < kFewCuts) step *= 2;
     }
   }
 

@@ -8,6 +8,9 @@ namespace tilewright {
 
 namespace {
 
+// Families gathered before they are searched, at most.
+constexpr size_t kMostOpen = 1 << 14;
+
 class LeafSearch {
  public:
   LeafSearch(const Problem& problem, const BlockTable& table, const Division& division,
@@ -127,8 +130,14 @@ class LeafSearch {
     std::vector<int64_t> bodies;
   };
 
-  // Dataflows by rising bound. First one block of each family, bound by bound, which soon tells
-  // what can be had; then all blocks of the families that are left.
+  // A family of blocks under a promise, and what the layer takes at least.
+  struct Open {
+    int64_t least = 0;
+    size_t promise = 0;
+    BlockFamily family;
+  };
+
+  // Dataflows by rising bound, all families of theirs, and of these those with low bounds first.
   void search_blocks() {
     for (const BodyQuery& q : programs_.bodies()) families_.emplace_back(problem_, tile_, q);
     for (size_t u = 0; u < problem_.unrolls.size() && !done(); ++u)
@@ -137,49 +146,68 @@ class LeafSearch {
                      [](const Promise& a, const Promise& b) { return a.least < b.least; });
     if (promises_.empty()) return;
     find_main(promises_.front().bodies);
-    int64_t from = 0, upto = promises_.front().least, step = std::max<int64_t>(16, upto / 256);
-    while (from < best_ && !done()) {
-      for (const Promise& p : promises_) price_class(p, from, std::min(upto, best_ - 1), true);
-      from = upto + 1;
-      upto += step;
-      step *= 2;
-    }
-    for (const Promise& p : promises_) price_class(p, 0, best_ - 1, false);
+    for (size_t k = 0; k < promises_.size() && !done(); ++k) collect(k);
+    price_open();
   }
 
-  // Families with a bound in [from, upto].
-  void price_class(const Promise& p, int64_t from, int64_t upto, bool one) {
-    upto = std::min(upto, best_ - 1);
-    if (p.least > upto || done()) return;
+  void collect(size_t promise) {
+    const Promise& p = promises_[promise];
+    if (p.least >= best_) return;
     std::vector<int64_t> bodies = p.bodies;
-    int64_t seen = best_, limit = most(bodies, main_, upto);
+    int64_t seen = best_, limit = most(bodies, main_, best_ - 1);
     const auto wants = [&](int64_t cycles) {
       if (done()) return false;
       if (best_ != seen) {
         seen = best_;
-        upto = std::min(upto, best_ - 1);
-        limit = p.least > upto ? -1 : most(p.bodies, main_, upto);
+        limit = p.least >= best_ ? -1 : most(p.bodies, main_, best_ - 1);
       }
       return cycles <= limit;
     };
     families_[main_].run(
         problem_.unrolls[p.unroll], wants,
+        [&](const BlockFamily& family) { return least_total(p, family) < best_; },
         [&](const BlockFamily& family) {
-          bodies = p.bodies;
-          bodies[main_] = std::max(bodies[main_], family.least);
-          for (size_t b = 0; b < bodies.size(); ++b) {
-            if (b == main_) continue;
-            bodies[b] = std::max(bodies[b], families_[b].least(family));
-            if (programs_.least_total(bodies, wide(family), best_) >= best_) break;
+          const int64_t least = least_total(p, family);
+          if (least >= best_) {
+            counters_.prune(Rule::BlockBound);
+            return;
           }
-          const int64_t least = programs_.least_total(bodies, wide(family), best_);
-          if (least < from || least >= best_) return;
-          for_each_block(
-              problem_, family, programs_.bodies()[main_].tile.ext, programs_.always_wide(), one,
-              wants, [&](const BlockCandidate& candidate) { price(p, family, candidate); },
-              counters_);
+          open_.push_back({least, promise, family});
+          if (open_.size() >= kMostOpen) price_open();
         },
         counters_);
+  }
+
+  // Of the layer under the family, in the order that it has or whatever order.
+  int64_t least_total(const Promise& p, const BlockFamily& family) {
+    const bool any_order = family.loops == 0;
+    const auto total = [&](const std::vector<int64_t>& bodies) {
+      return any_order ? least_total(bodies) : programs_.least_total(bodies, wide(family), best_);
+    };
+    std::vector<int64_t>& bodies = priced_;
+    bodies = p.bodies;
+    bodies[main_] = std::max(bodies[main_], family.least);
+    for (size_t b = 0; b < bodies.size(); ++b) {
+      if (b == main_) continue;
+      bodies[b] = std::max(bodies[b], families_[b].least(family));
+      if (total(bodies) >= best_) return best_;
+    }
+    return total(bodies);
+  }
+
+  void price_open() {
+    std::stable_sort(open_.begin(), open_.end(),
+                     [](const Open& a, const Open& b) { return a.least < b.least; });
+    for (const Open& open : open_) {
+      if (open.least >= best_ || done()) break;
+      for_each_block(
+          problem_, open.family, programs_.always_wide(),
+          [&](const BlockCandidate& candidate, bool single) {
+            return !done() && price(promises_[open.promise], open.family, candidate, single);
+          },
+          counters_);
+    }
+    open_.clear();
   }
 
   bool wide(const BlockFamily& family) const { return programs_.always_wide() || family.partial; }
@@ -201,26 +229,31 @@ class LeafSearch {
     return true;
   }
 
-  void price(const Promise& p, const BlockFamily& family, const BlockCandidate& candidate) {
+  // Whether there is room for some block of the candidate's; a single one is priced.
+  bool price(const Promise& p, const BlockFamily& family, const BlockCandidate& candidate,
+             bool single) {
     std::vector<int64_t>& bodies = priced_;
     bodies = p.bodies;
     for (size_t k = 0; k < bodies.size(); ++k) {
       const size_t b = k == 0 ? main_ : (k == main_ ? 0 : k);
       ++counters_.effort;
-      bodies[b] = body_cycles(problem_.accesses, problem_.times, candidate.plan,
-                              programs_.bodies()[b].tile);
+      const int64_t cycles = body_cycles(problem_.accesses, problem_.times, candidate.plan,
+                                         programs_.bodies()[b].tile);
+      bodies[b] = single ? cycles : std::max(bodies[b], cycles);
       if (programs_.least_total(bodies, wide(family), best_) >= best_) {
         counters_.prune(Rule::BodyBound);
-        return;
+        return false;
       }
     }
+    if (!single) return true;
     ++counters_.evaluated;
     const TileProgram* program = nullptr;
     const int64_t cycles = programs_.least_total(bodies, wide(family), best_, &program);
-    if (program == nullptr) return;
+    if (program == nullptr) return false;
     MappingChoice choice = programs_.choice(*program);
     candidate.write(problem_, family, choice);
     keep(cycles, choice);
+    return false;
   }
 
   const Problem& problem_;
@@ -232,6 +265,7 @@ class LeafSearch {
   std::vector<int64_t> least_, priced_;
   std::vector<Promise> promises_;
   std::vector<BlockFamilies> families_;  // of each body
+  std::vector<Open> open_;
   std::optional<Best> found_;
   size_t main_ = 0;  // in the programs' bodies
   bool finished_ = true;

@@ -17,50 +17,49 @@ struct BlockCandidate {
   void write(const Problem& problem, const BlockFamily& family, MappingChoice& choice) const;
 };
 
-// Calls visit(candidate) for each block of the family that wants(cycles) lets through and that
-// fits. `wide`: OUT in Lx has cells of partial sums. `body`: extents of the body that the family's
-// bound is about. `one`: the block of the most even cuts alone.
-template <class Wants, class Visit>
-void for_each_block(const Problem& problem, const BlockFamily& family, const Extents& body,
-                    bool wide, bool one, Wants&& wants, Visit&& visit, Counters& counters);
+// Blocks of the family by boxes of their sizes, cut in two until one block is left, where
+// price(candidate, single) says so: the candidate's plan then is of some block between its `b` and
+// the largest of the box; `single`: of that block.
+template <class Price>
+void for_each_block(const Problem& problem, const BlockFamily& family, bool wide, Price&& price,
+                    Counters& counters);
 
 // The plan of a family, its block still to be set.
 BlockPlan plan_of(const Problem& problem, const BlockFamily& family, bool wide);
 
-template <class Wants, class Visit>
-void for_each_block(const Problem& problem, const BlockFamily& family, const Extents& body,
-                    bool wide, bool one, Wants&& wants, Visit&& visit, Counters& counters) {
+template <class Price>
+void for_each_block(const Problem& problem, const BlockFamily& family, bool wide, Price&& price,
+                    Counters& counters) {
   BlockCandidate candidate;
   candidate.plan = plan_of(problem, family, wide);
   const std::array<int64_t, 3> buffers = buffers_of(family.types);
-  const auto finish = [&](int64_t steps) {
-    const int64_t least =
-        std::max(family.least, family.beside + ceil_mul(steps, problem.times.mac_cycles));
-    if (!wants(least)) {
-      counters.prune(Rule::BlockBound);
-      return;
-    }
-    const int flow = flow_that_fits(problem, *family.unroll, *family.places, candidate.b, buffers);
+  const auto search = [&](auto&& self, const Extents& lo, const Extents& hi) -> void {
+    const int flow = flow_that_fits(problem, *family.unroll, *family.places, lo, buffers);
     if (flow < 0) {
       counters.prune(Rule::ArrayCapacity);
       return;
     }
     candidate.flow = static_cast<size_t>(flow);
-    set_block(candidate.plan, problem.accesses, candidate.b);
-    visit(static_cast<const BlockCandidate&>(candidate));
+    candidate.b = lo;
+    set_blocks(candidate.plan, problem.accesses, lo, hi);
+    const bool single = lo == hi;
+    if (!price(static_cast<const BlockCandidate&>(candidate), single) || single) return;
+    size_t widest = 0;
+    for (size_t k = 1; k < kDimCount; ++k)
+      if (hi.values[k] - lo.values[k] > hi.values[widest] - lo.values[widest]) widest = k;
+    const int64_t middle = lo.values[widest] + (hi.values[widest] - lo.values[widest]) / 2;
+    Extents below = hi, above = lo;
+    below.values[widest] = middle;
+    above.values[widest] = middle + 1;
+    self(self, lo, below);
+    self(self, above, hi);
   };
-  const auto choose = [&](auto&& self, size_t k, int64_t steps) -> void {
-    if (k == kDimCount) return finish(steps);
-    const Plateau& cut = family.cut[k];
-    for (int64_t b = cut.lo; b <= (one ? cut.lo : cut.hi); ++b) {
-      candidate.b.values[k] = b;
-      const int64_t extent = body.values[k];
-      self(self, k + 1,
-           steps * Plateau{extent, ceil_div(extent, b), 1, 1}.steps(
-                       std::min(b, extent), family.unroll->unroll.values[k]));
-    }
-  };
-  choose(choose, 0, 1);
+  Extents lo, hi;
+  for (size_t k = 0; k < kDimCount; ++k) {
+    lo.values[k] = family.cut[k].lo;
+    hi.values[k] = family.cut[k].hi;
+  }
+  search(search, lo, hi);
 }
 
 }  // namespace tilewright

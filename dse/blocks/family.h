@@ -41,9 +41,11 @@ class BlockFamilies {
   // Blocks of `tile`, bound by what one body takes: that of the tile or of one at an edge.
   BlockFamilies(const Problem& problem, const Extents& tile, const BodyQuery& query);
 
-  // Visits the families of a class that wants(cycles) lets through, cycles being a bound of theirs.
-  template <class Wants, class Visit>
-  void run(const UnrollClass& unroll, Wants&& wants, Visit&& visit, Counters& counters);
+  // Visits the families of a class that wants(cycles) lets through, cycles being a bound of theirs,
+  // and of which room(family) is true in whatever order: `loops` is 0 then.
+  template <class Wants, class Room, class Visit>
+  void run(const UnrollClass& unroll, Wants&& wants, Room&& room, Visit&& visit,
+           Counters& counters);
 
   // The body as one block, which no blocks take less than.
   int64_t least(const UnrollClass& unroll) const;
@@ -56,10 +58,10 @@ class BlockFamilies {
     int64_t loads = 0, cycles = 0;  // over its link
   };
 
-  template <class Wants, class Visit>
-  void cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, Visit& visit);
-  template <class Wants, class Visit>
-  void with_places(int64_t blocks, Wants& wants, Visit& visit);
+  template <class Wants, class Room, class Visit>
+  void cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, Room& room, Visit& visit);
+  template <class Wants, class Room, class Visit>
+  void with_places(int64_t blocks, Wants& wants, Room& room, Visit& visit);
   template <class Wants, class Visit>
   void with_types(int64_t blocks, Wants& wants, Visit& visit);
   // Whether some dataflow of the family has room for such blocks.
@@ -106,8 +108,8 @@ class BlockFamilies {
   Counters* counters_ = nullptr;
 };
 
-template <class Wants, class Visit>
-void BlockFamilies::run(const UnrollClass& unroll, Wants&& wants, Visit&& visit,
+template <class Wants, class Room, class Visit>
+void BlockFamilies::run(const UnrollClass& unroll, Wants&& wants, Room&& room, Visit&& visit,
                         Counters& counters) {
   family_.unroll = &unroll;
   counters_ = &counters;
@@ -118,14 +120,15 @@ void BlockFamilies::run(const UnrollClass& unroll, Wants&& wants, Visit&& visit,
     cut_body(k, family_.cut[k]);
     steps *= ceil_div(query_.tile.ext.values[k], unroll.unroll.values[k]);
   }
-  if (wants(base(1, steps))) cut(0, 1, steps, wants, visit);
+  if (wants(base(1, steps))) cut(0, 1, steps, wants, room, visit);
 }
 
-template <class Wants, class Visit>
-void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, Visit& visit) {
+template <class Wants, class Room, class Visit>
+void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, Room& room,
+                        Visit& visit) {
   if (k == several_) {
     family_.steps = steps;
-    with_places(blocks, wants, visit);
+    with_places(blocks, wants, room, visit);
     return;
   }
   const Dim d = dims_[k];
@@ -145,7 +148,7 @@ void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, V
     }
     const int64_t finer = steps / whole * least_steps(at, unroll);
     if (cut.trips == 1 || wants(base(blocks * body_[at].trips, finer)))
-      this->cut(k + 1, blocks * body_[at].trips, finer, wants, visit);
+      this->cut(k + 1, blocks * body_[at].trips, finer, wants, room, visit);
     if (cut.is_last()) break;
   }
   cut = Plateau::whole(cut.extent);
@@ -153,8 +156,8 @@ void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, V
   loops_ &= static_cast<DimSet>(~bit(d));
 }
 
-template <class Wants, class Visit>
-void BlockFamilies::with_places(int64_t blocks, Wants& wants, Visit& visit) {
+template <class Wants, class Room, class Visit>
+void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit& visit) {
   Extents least;
   for (Dim d : kDims) least[d] = family_.cut[static_cast<size_t>(d)].lo;
   for (size_t x = 0; x < 2; ++x) all_elems_[x] = elems_in_all(x);
@@ -188,7 +191,13 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Visit& visit) {
         counters_->prune(Rule::ArrayCapacity);
         continue;
       }
-      with_types(blocks, wants, visit);
+      // In whatever order.
+      family_.loops = 0;
+      family_.least = bound(blocks);
+      if (wants(family_.least) && room(static_cast<const BlockFamily&>(family_)))
+        with_types(blocks, wants, visit);
+      else
+        counters_->prune(Rule::BlockBound);
     }
   }
 }

@@ -29,6 +29,7 @@ int64_t BlockTable::solve(const BodyQuery& query, const UnrollClass& unroll, int
   Counters counters;
   families.run(
       unroll, [&](int64_t cycles) { return cycles < limit; },
+      [](const BlockFamily&) { return true; },
       [&](const BlockFamily& family) { limit = family.least; }, counters);
   return limit;
 }

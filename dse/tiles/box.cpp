@@ -202,7 +202,8 @@ int64_t TileBounds::hidden_store(const TileBox& box, const Cuts& cuts) const {
   bool several = false;
   for (const Cut& cut : cuts) several |= cut.may_loop;
   if (!several) return 0;
-  if (problem_.times.granule.value() > 1 || !problem_.system.chip.memory_stops.empty()) return INT64_MAX;
+  if (problem_.times.granule.value() > 1 || !problem_.system.chip.memory_stops.empty())
+    return INT64_MAX;
   int64_t outputs = 1;
   for (size_t k = 0; k < kDimCount; ++k)
     if (contains(problem_.out_dims, kDims[k])) outputs *= box.hi[k];
@@ -230,9 +231,11 @@ TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box) const {
                              : t.elementwise(points_) + steps * t.sfu_latency;
   const int64_t ends = first_slots(box) + last_slot(cut) + steps * 2 * t.semaphore;
   const int64_t last = least_last_body(cut), hidden = hidden_store(box, cut);
+  const auto slots = [&](const Moved& all) {
+    return all.latencies + hold_cycles(packed_bytes(all.bits, 1), t.external_bandwidth);
+  };
   const auto total = [&](const Moved& all, int64_t last_in) {
-    const int64_t transfers =
-        all.latencies + hold_cycles(packed_bytes(all.bits, 1), t.external_bandwidth);
+    const int64_t transfers = slots(all);
     if (move) return transfers;
     const int64_t own = ends + (array ? std::max(busy, into_array(all)) : busy);
     const int64_t body = 2 * t.semaphore + std::max(last, last_in);
@@ -241,12 +244,14 @@ TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box) const {
   const int64_t besides = over_ring(cut) + t.layer_cycles;
   ByInnermost bound;
   bound.loop.fill(INT64_MAX);
+  bound.slots.fill(0);
   bound.least = INT64_MAX;
   for (size_t k = 0; k < kDimCount; ++k) {
     if (!cut[k].may_loop) continue;
     Moved all;
     for (size_t x = 0; x < problem_.operands; ++x)
       all.add(contains(problem_.dims[x], kDims[k]) ? again[x] : once[x]);
+    bound.slots[k] = besides + slots(all);
     bound.loop[k] = besides + total(all, array ? last_loads(kDims[k], cut) : 0);
     bound.least = std::min(bound.least, bound.loop[k]);
   }

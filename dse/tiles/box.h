@@ -38,6 +38,7 @@ class TileBounds {
   // The same for those in which a certain loop of T is the innermost; INT64_MAX where it cannot be.
   struct ByInnermost {
     std::array<int64_t, kDimCount> loop;
+    std::array<int64_t, kDimCount> slots;  // of it, what needs no body: external slots and the like
     int64_t least = 0;
   };
   ByInnermost by_innermost(const TileBox& box) const;

@@ -10,6 +10,7 @@ namespace tilewright {
 OrderBound::OrderBound(const Problem& problem, const Division& division,
                        const std::vector<const UnrollClass*>& unrolls)
     : problem_(problem), division_(division), unrolls_(unrolls) {
+  knows_most_ = problem.times.granule.value() == 1 && problem.system.chip.memory_stops.empty();
   for (size_t x = 0; x < problem.operands; ++x) {
     size_[x] = division.operands[x].pieces;
     for (const AccessAxis& axis : problem.work.operands[x].axes) {
@@ -33,7 +34,8 @@ bool OrderBound::set(const TileBox& box) {
     if (plateau.trips == 1) continue;
     if (loops_ == kMostLoops) return false;
     loop_of_[k] = static_cast<int>(loops_);
-    loop_[loops_++] = {kDims[k], plateau.trips, box.lo[k], plateau.last(box.hi[k])};
+    loop_[loops_++] = {kDims[k],  plateau.trips,          box.lo[k], plateau.last(box.hi[k]),
+                       box.hi[k], plateau.last(box.lo[k])};
   }
   if (loops_ == 0) return false;
   size_t codes = 1;
@@ -42,6 +44,7 @@ bool OrderBound::set(const TileBox& box) {
   for (size_t l = 0; l < loops_; ++l) into_array_[l].assign(codes, -1);
   for (size_t x = 0; x < problem_.operands; ++x) {
     whole_[x].assign(codes, -1);
+    most_[x].assign(codes, -1);
     for (size_t l = 0; l < loops_; ++l) sliding_[x][l].clear();
   }
   base_.resize(unrolls_.size());
@@ -212,6 +215,53 @@ int64_t OrderBound::part(size_t x, const State& at, bool ahead) {
                                  x == problem_.out);
 }
 
+// The slot of a tile there (or of the parts that it is spread in) with the box's largest tiles,
+// padding included, partial sums where OUT may have them.
+int64_t OrderBound::at_most(size_t x, const State& at, bool part) {
+  const bool out = x == problem_.out;
+  const auto bytes_there = [&] {
+    int64_t elems = 1;
+    for (const AccessAxis& axis : problem_.work.operands[x].axes) {
+      int64_t points = 1;
+      for (const AccessTerm& term : axis.terms) {
+        const auto k = static_cast<size_t>(term.dim);
+        int64_t extent = division_.share.values[k];
+        if (loop_of_[k] >= 0) {
+          const auto l = static_cast<size_t>(loop_of_[k]);
+          extent = at[l].place == Place::Last ? loop_[l].most_last : loop_[l].most_full;
+        }
+        points += term.coefficient * (extent - 1);
+      }
+      elems *= points;
+    }
+    return packed_bytes(elems, out && returns_ ? kPartialSumBits : problem_.precision.bits);
+  };
+  const int64_t pieces = division_.operands[x].pieces;
+  if (part) return problem_.times.external(ceil_div(bytes_there(), parts_[x]), pieces, out);
+  if (out && returns_) return problem_.times.external(bytes_there(), pieces, true);
+  int64_t& cycles = most_[x][code(at)];
+  if (cycles < 0) cycles = problem_.times.external(bytes_there(), pieces, out);
+  return cycles;
+}
+
+int64_t OrderBound::beside_at_most(const State& after, const State& before, int left, int entered) {
+  const State full{};
+  int64_t beside = 0;
+  for (size_t x = 0; x < problem_.operands; ++x) {
+    if ((may_spread_ >> x & 1) != 0 && ((spread_ | ignored_) >> x & 1) != 0)
+      beside += at_most(x, full, true);
+    if ((spread_ >> x & 1) != 0) continue;
+    if (x != problem_.out) {
+      if (left >= 0 && depth_[x] >= left) beside += at_most(x, after, false);
+      continue;
+    }
+    if (division_.reduces) continue;
+    if (entered >= 0 && depth_[x] >= entered) beside += at_most(x, before, false);
+    if (returns_ && left >= 0 && depth_[x] >= left) beside += at_most(x, after, false);
+  }
+  return beside;
+}
+
 int64_t OrderBound::array_steps(const State& at) const {
   int64_t least = INT64_MAX;
   for (size_t u = 0; u < unrolls_.size(); ++u) {
@@ -327,11 +377,14 @@ void OrderBound::step(const State& at, int64_t count) {
       beside += problem_.times.external(bytes(out, after, -1, kPartialSumBits),
                                         division_.operands[out].pieces, false);
   }
-  total_ += count * (blocking + std::max(beside, 2 * problem_.times.semaphore + body(at)));
+  const int64_t alone = 2 * problem_.times.semaphore + body(at);
+  total_ += count * (blocking + std::max(beside, alone));
+  if (knows_most_ && alone > beside)
+    excess_ += count * std::max<int64_t>(0, alone - beside_at_most(after, before, left, entered));
 }
 
 void OrderBound::walk(size_t depth, int64_t count, State& at) {
-  if (total_ >= enough_) return;
+  if (total_ >= enough_ || excess_ >= excess_enough_) return;
   if (depth == loops_) return step(at, count);
   const size_t k = order_[depth];
   const int64_t trips = loop_[k].trips;
@@ -345,9 +398,11 @@ void OrderBound::walk(size_t depth, int64_t count, State& at) {
   visit(Place::Last, false, 1);
 }
 
-int64_t OrderBound::cycles(const TileOrder& order, int64_t enough) {
+int64_t OrderBound::cycles(const TileOrder& order, int64_t slots, int64_t enough) {
   set_order(order);
   enough_ = enough;
+  excess_enough_ = enough - slots;
+  excess_ = 0;
   total_ = problem_.times.layer_cycles;
   State at{};
   for (size_t x = 0; x < problem_.operands; ++x)
@@ -358,7 +413,7 @@ int64_t OrderBound::cycles(const TileOrder& order, int64_t enough) {
     total_ += store(last);
   }
   walk(0, 1, at);
-  return total_;
+  return std::max(total_, slots + excess_);
 }
 
 }  // namespace tilewright

@@ -39,9 +39,10 @@ class OrderBound {
   bool set(const TileBox& box);
   // All orders, each with all ways to spread.
   std::vector<TileOrder> all();
-  // No mapping with a tile of the box under such an order takes fewer cycles. Where it comes to
-  // `enough`, that may be all that is said.
-  int64_t cycles(const TileOrder& order, int64_t enough);
+  // No mapping with a tile of the box under such an order takes fewer cycles, where all slots and
+  // what waits for no body take at least `slots`. Where it comes to `enough`, that may be all that
+  // is said.
+  int64_t cycles(const TileOrder& order, int64_t slots, int64_t enough);
 
  private:
   enum class Place : uint8_t { First, Middle, Last };  // of an index along a loop
@@ -52,7 +53,8 @@ class OrderBound {
   using State = std::array<Index, kMostLoops>;  // by position in loops_
   struct Loop {
     Dim dim = Dim::mb;
-    int64_t trips = 1, full = 1, last = 1;
+    int64_t trips = 1, full = 1, last = 1;  // the least of the box
+    int64_t most_full = 1, most_last = 1;
   };
 
   void set_order(const TileOrder& order);
@@ -63,6 +65,8 @@ class OrderBound {
   int64_t load(size_t x, const State& at, int slides);
   int64_t store(const State& at);
   int64_t part(size_t x, const State& at, bool ahead);
+  int64_t at_most(size_t x, const State& at, bool part);
+  int64_t beside_at_most(const State& after, const State& before, int left, int entered);
   int64_t body(const State& at);
   int64_t array_steps(const State& at) const;
   int64_t into_array(const State& at) const;
@@ -91,6 +95,7 @@ class OrderBound {
   std::array<std::vector<int64_t>, kMostLoops> into_array_;  // by innermost loop
   std::array<std::vector<int64_t>, kMaxOperands> whole_;
   std::array<std::array<std::vector<int64_t>, kMostLoops>, kMaxOperands> sliding_;
+  std::array<std::vector<int64_t>, kMaxOperands> most_;
 
   // Of the order.
   std::array<size_t, kMostLoops> order_{};  // positions in loop_, outermost first
@@ -98,7 +103,8 @@ class OrderBound {
   std::array<int64_t, kMaxOperands> parts_{};
   unsigned may_spread_ = 0, spread_ = 0, ignored_ = 0;  // operands; the last count for nothing
   bool returns_ = false;                                // OUT leaves unfinished
-  int64_t total_ = 0, enough_ = 0;
+  int64_t total_ = 0, excess_ = 0, enough_ = 0, excess_enough_ = 0;
+  bool knows_most_ = true;  // slots take no longer than bytes say
 };
 
 }  // namespace tilewright

@@ -43,7 +43,8 @@ void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds)
   const auto gone = std::remove_if(open.orders.begin(), open.orders.end(), [&](TileOrder order) {
     const auto inner = static_cast<size_t>(order_bound_->innermost(order));
     if (bounds.loop[inner] >= below_) return true;
-    const int64_t cycles = std::max(bounds.loop[inner], order_bound_->cycles(order, below_));
+    const int64_t cycles =
+        std::max(bounds.loop[inner], order_bound_->cycles(order, bounds.slots[inner], below_));
     least = std::min(least, cycles);
     return cycles >= below_;
   });
@@ -54,6 +55,7 @@ void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds)
 
 template <class Visit>
 void TileSearch::cut(const Open& open, Visit&& visit) {
+  ++cuts_;
   const auto part = [&](Open child) {
     if (!fits(child.box)) {
       counters_->prune(Rule::LxCapacity);
@@ -101,6 +103,28 @@ std::vector<OrderChoice> TileSearch::choices(const Open& open) {
   if (open.orders.empty() || !order_bound_->set(open.box)) return choices;
   for (const TileOrder& order : open.orders) choices.push_back(order_bound_->choice(order));
   return choices;
+}
+
+std::optional<TileNode> TileSearch::dive(Measure below, Counters& counters) {
+  below_ = static_cast<int64_t>(std::min<Measure>(below, INT64_MAX));
+  counters_ = &counters;
+  const auto first = std::min_element(
+      open_.begin(), open_.end(), [](const Open& a, const Open& b) { return a.bound < b.bound; });
+  if (first == open_.end()) return std::nullopt;
+  OrderBound order_bound(problem_, division_, bounds_.unrolls());
+  order_bound_ = &order_bound;
+  std::optional<Open> at = *first;
+  while (at && (at->level < free_.size() || !at->box.is_point())) {
+    std::optional<Open> best;
+    cut(*at, [&](const Open& child) {
+      if (child.bound < below_ && (!best || child.bound < best->bound)) best = child;
+    });
+    at = best;
+  }
+  std::optional<TileNode> node;
+  if (at) node = TileNode{at->bound, index_, at->box.lo, choices(*at)};
+  order_bound_ = nullptr;
+  return node;
 }
 
 bool TileSearch::find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,

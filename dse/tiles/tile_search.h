@@ -33,6 +33,11 @@ class TileSearch {
   // on is closed for good. False: `stop` was raised.
   bool find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,
             Counters& counters);
+  // A promising tile: from the open box of least bound, in each cut the part of least bound; none
+  // where that leads to nothing below `below`. Takes nothing away.
+  std::optional<TileNode> dive(Measure below, Counters& counters);
+  // Boxes cut so far.
+  int64_t cuts() const { return cuts_; }
   // No tile left has a lower bound; `none` where none is left.
   Measure least_open(Measure none) const;
 
@@ -62,7 +67,7 @@ class TileSearch {
   std::vector<Open> open_;  // left for later
   std::vector<Open> stack_;
 
-  int64_t limit_ = 0, below_ = 0;
+  int64_t limit_ = 0, below_ = 0, cuts_ = 0;
   OrderBound* order_bound_ = nullptr;
   std::vector<TileNode>* found_ = nullptr;
   Counters* counters_ = nullptr;

@@ -67,7 +67,8 @@ void check(const Problem& problem, const RapidDsc& dsc, int64_t cycles, Rng& rng
       if (choice.order != loops || !choice.covers(spread_operands(dsc) & choice.told_apart))
         continue;
       met = true;
-      CHECK(order_bound.cycles(order, INT64_MAX) <= cycles);
+      const int64_t slots = least.slots[static_cast<size_t>(loops.back())];
+      CHECK(order_bound.cycles(order, slots, INT64_MAX) <= cycles);
     }
     CHECK(met);
   }
