@@ -35,7 +35,7 @@ void OrderTimeline::find_hops(const LoopTables& tables, Point point) {
   for (Dim d : point.t_order) loops |= bit(d);
   point.outer.assign(problem_.operands, {});
   dsc_ = dsc_of(problem_.work, point);
-  nest_ = lower(problem_.work, problem_.system, problem_.precision, dsc_);
+  plain_ = nest_ = lower(problem_.work, problem_.system, problem_.precision, dsc_);
   std::vector<Motion> motions;
   for (size_t x = 0; x < problem_.operands; ++x) {
     if (point.section.past_lx == x) {
@@ -74,13 +74,17 @@ void OrderTimeline::time_hops() {
     of[column]->column = column;
   }
   const TileGrid grid(problem_.work, problem_.times, dsc_, nest_);
+  // OUT is the last one where it waits for sums of other cores.
   for (const ExternalSlot& slot : exposed_slots(problem_.times, nest_, grid))
     of[slot.motion]->fixed += slot.cycles;
   grid.odometer().for_each_kind([&](const Kind& state) {
     rows_.push_back({grid.tile(state.index), state.count});
     beside_.resize(rows_.size() * columns_);
     int64_t* const beside = &beside_[(rows_.size() - 1) * columns_];
-    reduction_cycles_ += reduction_at(problem_.times, nest_, grid, state).cycles() * state.count;
+    const bool leaves = state.leaves(grid.depth(columns_ - 1));
+    reduction_cycles_ += state.count * tile_reduction(problem_.work, problem_.times, plain_,
+                                                      rows_.back().tile.ext, leaves)
+                                           .cycles();
     for (const ExternalSlot& slot : slots_at(problem_.times, nest_, grid, state)) {
       if (slot.blocking)
         of[slot.motion]->fixed += slot.cycles * state.count;

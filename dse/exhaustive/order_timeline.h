@@ -45,8 +45,8 @@ class OrderTimeline {
   void time_hops();
 
   const Problem& problem_;
-  RapidDsc dsc_;   // with block-loads alone
-  LoopNest nest_;  // with every hop of every operand, by column
+  RapidDsc dsc_;           // with block-loads alone
+  LoopNest plain_, nest_;  // of these; with every hop of every operand, by column
   std::vector<std::vector<TimedHop>> hops_;
   size_t columns_ = 0;
   std::vector<Row> rows_;

@@ -9,6 +9,7 @@
 #include "costmodel/price.h"
 #include "dse/exhaustive/exhaustive.h"
 #include "tests/support/catch.h"
+#include "tests/support/layers.h"
 #include "tests/support/random_layers.h"
 #include "tests/unit/dse/random_constraints.h"
 #include "tests/unit/dse/tiny_problems.h"
@@ -156,6 +157,82 @@ TEST_CASE("exhaustive prices the legal mappings of the space, and finds the leas
   CHECK(tally.past_lx > wanted / 20);
   CHECK(tally.sums_divided > wanted / 20);
   CHECK(tally.slide > wanted / 20);
+}
+
+namespace {
+
+// Each dim behind those that the order names before it.
+DimMap<DimSet> in_this_order(const std::vector<Dim>& order) {
+  DimMap<DimSet> outside{};
+  DimSet before = 0;
+  for (Dim d : order) {
+    outside[d] = before;
+    before |= bit(d);
+  }
+  return outside;
+}
+
+// All that a mapping says but for places, bypass and hops.
+Constraints with_loops_of(const Work& work, const RapidDsc& dsc) {
+  const std::optional<Point> point = point_of(work, dsc);
+  Constraints constraints;
+  constraints.shares = SetOf<ShareRule>::of({dsc.core_d.share});
+  for (Dim d : kDims) {
+    constraints.parts[d] = {dsc.core_d.parts[d], dsc.core_d.parts[d]};
+    constraints.t[d] = {dsc.t[d], dsc.t[d]};
+    constraints.b[d] = {dsc.b[d], dsc.b[d]};
+  }
+  for (Axis axis : kAxes) {
+    auto& factors = constraints.axes[static_cast<size_t>(axis)].factors;
+    for (Dim d : kDims) factors[d] = {1, 1};
+    for (const Unroll& u : along(dsc.p, axis)) factors[u.dim] = {u.factor, u.factor};
+  }
+  constraints.outside = {in_this_order(dsc.core_d.ring_order), in_this_order(point->t_order),
+                         in_this_order(point->b_order)};
+  return constraints;
+}
+
+// Of layers as large as real ones, all mappings with the loops of one that is drawn.
+void compare_around_drawn(const Work& work, const System& system, Rng& rng) {
+  const PrecisionInfo& precision = system.precisions.at("fp16");
+  const Problem problem(work, system, precision, Goal::Latency, Reach::Full);
+  const Space all(work, system);
+  for (int drawn = 0; drawn < 12;) {
+    const RapidDsc dsc = all.sample(rng);
+    if (first_rejection(work, system, precision, dsc)) continue;
+    const Constraints constraints = with_loops_of(work, dsc);
+    const Space space(work, system, constraints);
+    ++drawn;
+    const Walked walked = walk(problem, space);
+    REQUIRE(walked.best);
+    const Outcome found = exhaustive::search(problem, space, constraints,
+                                             {.max_evaluations = INT64_MAX}, *walked.last);
+    INFO(print_rapid_dsc(found.best.dsc) << static_cast<int64_t>(found.best.value) << ", by index "
+                                         << static_cast<int64_t>(walked.best->value));
+    CHECK((found.best.value == walked.best->value));
+    CHECK(found.best.dsc == walked.best->dsc);
+    CHECK(found.counters.evaluated == walked.legal);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("exhaustive prices mappings of large layers as price() does", "[dse]") {
+  Rng rng{stream_seed(0, "drawn"), 0};
+  System system = small_system(4);
+  system.core.lx_bytes = int64_t{1} << 18;
+  system.array.l0_bytes = int64_t{1} << 14;
+  system.array.lrf_bytes = 2048;
+  system.array.accumulators = 64;
+  SECTION("convolution") {
+    compare_around_drawn(conv_work({1, 1, 64, 96, 28, 30, square_window(3, 1, 1), true}), system,
+                         rng);
+  }
+  SECTION("with a stride") {
+    compare_around_drawn(conv_work({2, 1, 24, 36, 14, 15, square_window(3, 2, 1), false}), system,
+                         rng);
+  }
+  SECTION("matrix product") { compare_around_drawn(matmul_work(2, 60, 300, 70), system, rng); }
 }
 
 TEST_CASE("exhaustive cut short has priced fewer, and its bound holds", "[dse]") {
