@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace tilewright {
@@ -25,6 +26,22 @@ inline constexpr std::array<std::string_view, 11> kRuleNames = {
     "trips-bound",    "tile-bound", "lx-capacity",  "order-bound", "unroll-bound",  "block-bound",
     "array-capacity", "body-bound", "energy-bound", "body-table",  "waveform-bound"};
 inline std::string_view name_of(Rule rule) { return kRuleNames[static_cast<size_t>(rule)]; }
+inline std::optional<Rule> rule_named(std::string_view name) {
+  for (size_t k = 0; k < kRuleNames.size(); ++k)
+    if (kRuleNames[k] == name) return static_cast<Rule>(k);
+  return std::nullopt;
+}
+
+// Which of them are in use.
+class RuleSet {
+ public:
+  bool has(Rule rule) const { return (off_ >> static_cast<unsigned>(rule) & 1) == 0; }
+  bool all() const { return off_ == 0; }
+  void disable(Rule rule) { off_ |= 1u << static_cast<unsigned>(rule); }
+
+ private:
+  uint32_t off_ = 0;
+};
 
 struct Counters {
   int64_t evaluated = 0;  // exact totals of legal mappings

@@ -125,6 +125,11 @@ class LayerSearch {
     return cuts;
   }
 
+  // What is bound above it need not be looked at.
+  Measure last_limit() const {
+    return problem_.rules.all() ? outcome_.best.value - 1 : Measure{INT64_MAX};
+  }
+
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
   // by a stop keeps the bound that it had.
   void rounds() {
@@ -132,21 +137,21 @@ class LayerSearch {
     while (!out_of_budget()) {
       if (!dive()) return;
       const int64_t before = cuts();
-      const auto all = nodes(std::min(limit, outcome_.best.value - 1));
+      const auto all = nodes(std::min(limit, last_limit()));
       if (!all) return;
       for (size_t at = 0; at < all->size(); at += kBatch) {
         const Measure bound = (*all)[at].bound;
-        if (bound >= outcome_.best.value) break;
-        outcome_.bound = std::max(outcome_.bound, bound);
+        if (bound >= outcome_.best.value && problem_.rules.all()) break;
+        outcome_.bound = std::max(outcome_.bound, std::min(bound, outcome_.best.value));
         if (out_of_budget() || !search(batch_at(*all, at, kBatch))) return;
       }
-      if (limit >= outcome_.best.value - 1) {
+      if (limit >= last_limit()) {
         outcome_.bound = outcome_.best.value;
         outcome_.proven = true;
         return;
       }
-      outcome_.bound = std::max<Measure>(outcome_.bound, limit + 1);
-      limit += step;
+      outcome_.bound = std::max(outcome_.bound, std::min(limit + 1, outcome_.best.value));
+      limit = limit >= outcome_.best.value - 1 ? last_limit() : limit + step;
       if (cuts() - before < kFewCuts) step *= 2;
     }
   }

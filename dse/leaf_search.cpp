@@ -31,7 +31,7 @@ class LeafSearch {
  private:
   void search() {
     if (!programs_.fits()) {
-      counters_.prune(Rule::LxCapacity);
+      if (problem_.rules.has(Rule::LxCapacity)) counters_.prune(Rule::LxCapacity);
       return;
     }
     const bool array = problem_.work.kind == WorkKind::Array;
@@ -41,8 +41,10 @@ class LeafSearch {
         counters_);
     if (!finished_ || programs_.programs().empty()) return;
     if (!array) return price_direct();
-    for (const BodyQuery& q : programs_.bodies()) least_.push_back(table_.least(q));
-    programs_.keep_below(best_, least_, counters_);
+    const bool from_table = problem_.rules.has(Rule::BodyTable);
+    for (const BodyQuery& q : programs_.bodies())
+      least_.push_back(from_table ? table_.least(q) : least(q));
+    if (from_table) programs_.keep_below(best_, least_, counters_);
     if (programs_.programs().empty()) {
       counters_.prune(Rule::BodyTable);
       return;
@@ -152,11 +154,13 @@ class LeafSearch {
 
   void collect(size_t promise) {
     const Promise& p = promises_[promise];
-    if (p.least >= best_) return;
+    const bool block_bound = problem_.rules.has(Rule::BlockBound);
+    if (p.least >= best_ && problem_.rules.has(Rule::UnrollBound)) return;
     std::vector<int64_t> bodies = p.bodies;
     int64_t seen = best_, limit = most(bodies, main_, best_ - 1);
     const auto wants = [&](int64_t cycles) {
       if (done()) return false;
+      if (!block_bound) return true;
       if (best_ != seen) {
         seen = best_;
         limit = p.least >= best_ ? -1 : most(p.bodies, main_, best_ - 1);
@@ -165,10 +169,10 @@ class LeafSearch {
     };
     families_[main_].run(
         problem_.unrolls[p.unroll], wants,
-        [&](const BlockFamily& family) { return least_total(p, family) < best_; },
+        [&](const BlockFamily& family) { return !block_bound || least_total(p, family) < best_; },
         [&](const BlockFamily& family) {
           const int64_t least = least_total(p, family);
-          if (least >= best_) {
+          if (least >= best_ && block_bound) {
             counters_.prune(Rule::BlockBound);
             return;
           }
@@ -199,7 +203,7 @@ class LeafSearch {
     std::stable_sort(open_.begin(), open_.end(),
                      [](const Open& a, const Open& b) { return a.least < b.least; });
     for (const Open& open : open_) {
-      if (open.least >= best_ || done()) break;
+      if ((open.least >= best_ && problem_.rules.has(Rule::BlockBound)) || done()) break;
       for_each_block(
           problem_, open.family, programs_.always_wide(),
           [&](const BlockCandidate& candidate, bool single) {
@@ -219,8 +223,9 @@ class LeafSearch {
     for (size_t b = 0; b < bodies.size(); ++b)
       bodies[b] = std::max(bodies[b], t.array_busy(programs_.bodies()[b].tile.ext, unroll.unroll) +
                                           t.fill + 2 * t.semaphore);
-    if (!room(bodies)) return false;
-    for (size_t b = 0; b < bodies.size(); ++b) {
+    const bool unroll_bound = problem_.rules.has(Rule::UnrollBound);
+    if (unroll_bound && !room(bodies)) return false;
+    for (size_t b = 0; unroll_bound && b < bodies.size(); ++b) {
       const int64_t limit = most(bodies, b, best_ - 1) + 1;
       bodies[b] = std::max(bodies[b], table_.least(programs_.bodies()[b], u, limit));
       if (bodies[b] >= limit) return false;
@@ -240,7 +245,8 @@ class LeafSearch {
       const int64_t cycles = body_cycles(problem_.accesses, problem_.times, candidate.plan,
                                          programs_.bodies()[b].tile);
       bodies[b] = single ? cycles : std::max(bodies[b], cycles);
-      if (programs_.least_total(bodies, wide(family), best_) >= best_) {
+      if (problem_.rules.has(Rule::BodyBound) &&
+          programs_.least_total(bodies, wide(family), best_) >= best_) {
         counters_.prune(Rule::BodyBound);
         return false;
       }

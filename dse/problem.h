@@ -8,6 +8,7 @@
 #include "compiler/mapping/loop_nest.h"
 #include "costmodel/block_plan.h"
 #include "costmodel/unit_times.h"
+#include "dse/counters.h"
 #include "dse/objective.h"
 #include "dse/space.h"
 
@@ -45,6 +46,7 @@ struct Problem {
   UnitTimes times;
   BlockOperands accesses;  // of Array layers
   Objective objective;
+  RuleSet rules;                 // in use
   size_t operands = 0, out = 0;  // how many; which is OUT
   std::array<DimSet, kMaxOperands> dims{};
   DimSet present = 0, whole = 0;

@@ -94,7 +94,11 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
     return unsupported("the search for least " + std::string(name_of(options.goal)),
                        "in the full space: so far for latency alone",
                        "--space balanced, or --objective latency");
-  const Problem problem(work, system, precision, options.goal, options.reach);
+  if (!options.rules.all() && options.reach == Reach::Balanced && !options.exhaustive)
+    return unsupported("the balanced space's search", "its rules cannot be switched off",
+                       "--space full, with --objective latency");
+  Problem problem(work, system, precision, options.goal, options.reach);
+  problem.rules = options.rules;
   const auto first = smallest_mapping(problem, options.exhaustive ? Reach::Full : options.reach);
   if (!first) return fail(first.error());
   if (options.reach == Reach::Balanced && !options.exhaustive) {

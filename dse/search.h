@@ -11,6 +11,7 @@
 #include "compiler/mapping/work.h"
 #include "compiler/support/result.h"
 #include "costmodel/price.h"
+#include "dse/counters.h"
 #include "dse/objective.h"
 #include "dse/space.h"
 #include "dse/space/clause.h"
@@ -24,7 +25,8 @@ struct SearchOptions {
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
-  bool exhaustive = false;                  // price every mapping of the full space, no bounds
+  RuleSet rules;            // of the full space's search: what may close a part of it
+  bool exhaustive = false;  // price every mapping of the full space, no bounds
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
   // Narrows the space of the layers that it names. Not yet looked at while searching:
   // search_network() refuses a layer whose best mapping lies outside.

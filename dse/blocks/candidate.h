@@ -34,15 +34,13 @@ void for_each_block(const Problem& problem, const BlockFamily& family, bool wide
   candidate.plan = plan_of(problem, family, wide);
   const std::array<int64_t, 3> buffers = buffers_of(family.types);
   const auto search = [&](auto&& self, const Extents& lo, const Extents& hi) -> void {
+    const bool single = lo == hi, early = problem.rules.has(Rule::ArrayCapacity);
     const int flow = flow_that_fits(problem, *family.unroll, *family.places, lo, buffers);
-    if (flow < 0) {
-      counters.prune(Rule::ArrayCapacity);
-      return;
-    }
+    if (flow < 0 && early) counters.prune(Rule::ArrayCapacity);
+    if (flow < 0 && (early || single)) return;
     candidate.flow = static_cast<size_t>(flow);
     candidate.b = lo;
     set_blocks(candidate.plan, problem.accesses, lo, hi);
-    const bool single = lo == hi;
     if (!price(static_cast<const BlockCandidate&>(candidate), single) || single) return;
     size_t widest = 0;
     for (size_t k = 1; k < kDimCount; ++k)

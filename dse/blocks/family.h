@@ -174,7 +174,8 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit&
     family_.places = &places;
     for (size_t x = 0; x < 3; ++x)
       single[x] = x < 2 && places[x] == Place::Lrf ? TransferType::BlockLoad : TransferType::Stream;
-    if (!fits(least, single)) {
+    const bool early = problem_.rules.has(Rule::ArrayCapacity);
+    if (early && !fits(least, single)) {
       counters_->prune(Rule::ArrayCapacity);
       continue;
     }
@@ -187,7 +188,7 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit&
         sensible &= moved(x) && places[x] != Place::Pe;
       }
       if (!sensible) continue;
-      if (doubled != 0 && !fits(least, family_.types)) {
+      if (early && doubled != 0 && !fits(least, family_.types)) {
         counters_->prune(Rule::ArrayCapacity);
         continue;
       }

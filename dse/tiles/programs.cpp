@@ -106,6 +106,7 @@ int64_t TilePrograms::least_total(const std::vector<int64_t>& bodies, bool wide,
 
 void TilePrograms::keep_below(int64_t below, const std::vector<int64_t>& bodies,
                               Counters& counters) {
+  if (!problem_.rules.has(Rule::OrderBound)) return;
   const auto gone =
       std::remove_if(programs_.begin(), programs_.end(),
                      [&](const TileProgram& program) { return cycles(program, bodies) >= below; });

@@ -123,7 +123,7 @@ bool TilePrograms::make(std::span<const OrderChoice> orders, Measure below, Leas
       compile(program);
       ++counters.effort;
       while (bodies.size() < bodies_.size()) bodies.push_back(least(bodies_[bodies.size()]));
-      if (cycles(program, bodies) >= below)
+      if (problem_.rules.has(Rule::OrderBound) && cycles(program, bodies) >= below)
         counters.prune(Rule::OrderBound);
       else
         programs_.push_back(program);

@@ -29,8 +29,9 @@ bool TileSearch::fits(const TileBox& box) const {
 }
 
 void TileSearch::put(const Open& open) {
-  if (open.bound >= below_) {
-    counters_->prune(open.level < free_.size() ? Rule::TripsBound : Rule::TileBound);
+  const Rule rule = open.level < free_.size() ? Rule::TripsBound : Rule::TileBound;
+  if (open.bound >= below_ && problem_.rules.has(rule)) {
+    counters_->prune(rule);
     return;
   }
   (open.bound > limit_ ? open_ : stack_).push_back(open);
@@ -57,13 +58,14 @@ template <class Visit>
 void TileSearch::cut(const Open& open, Visit&& visit) {
   ++cuts_;
   const auto part = [&](Open child) {
-    if (!fits(child.box)) {
+    if (problem_.rules.has(Rule::LxCapacity) && !fits(child.box)) {
       counters_->prune(Rule::LxCapacity);
       return;
     }
     const TileBounds::ByInnermost bounds = bounds_.by_innermost(child.box);
     child.bound = std::max(open.bound, bounds.least);
-    if (order_bound_ != nullptr && child.level == free_.size() && child.bound < below_)
+    if (order_bound_ != nullptr && problem_.rules.has(Rule::WaveformBound) &&
+        child.level == free_.size() && child.bound < below_)
       bound_orders(child, bounds);
     visit(child);
   };

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "dse/counters.h"
 #include "tools/cli/exit_status.h"
 #include "tools/cli/options.h"
 #include "tools/cli/version.h"
@@ -62,8 +63,13 @@ void search_options(CLI::App& app, SearchFlags& o) {
   app.add_option("--max-evals", o.max_evaluations,
                  "evaluations per layer; then the best so far, exit status 4")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 60));
-  app.add_option("--space", o.space, "which mappings to choose from; full: latency alone, slower")
+  app.add_option(
+         "--space", o.space,
+         "which mappings to choose from; else full for latency, balanced for other objectives")
       ->check(CLI::IsMember({"balanced", "full"}));
+  app.add_option("--disable-rule", o.disabled_rules,
+                 "search without this rule: slower, and the same optimum")
+      ->check(CLI::IsMember(std::vector<std::string>(kRuleNames.begin(), kRuleNames.end())));
   app.add_flag("--exhaustive", o.exhaustive, "price every mapping of the full space, no bounds");
   app.add_option("--minibatch", o.minibatch, "not in this version")->check(CLI::Range(1, 1 << 20));
   app.add_flag("--training", o.training, "not in this version");

@@ -41,7 +41,9 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.jobs = static_cast<int>(flags.jobs);
   options.exhaustive = flags.exhaustive;
   options.goal = objective.goal;
-  options.reach = flags.space == "full" ? Reach::Full : Reach::Balanced;
+  const bool full = flags.space.empty() ? objective.goal == Goal::Latency : flags.space == "full";
+  options.reach = full ? Reach::Full : Reach::Balanced;
+  for (const std::string& name : flags.disabled_rules) options.rules.disable(*rule_named(name));
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
   options.stop = StopWatch::flag();
   options.constraints = constraints;

@@ -124,9 +124,10 @@ void run_seed(uint64_t seed, Tally& tally) {
   INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
   const Walked walked = walk(problem, space);
   if (!walked.best) return;
-  const Outcome found =
-      exhaustive::search(problem, space, constraints, {.max_evaluations = INT64_MAX}, *walked.last,
-                         rng.coin() ? 1 : exhaustive::kStepsAtOnce);
+  SearchOptions options;
+  options.max_evaluations = INT64_MAX;
+  const Outcome found = exhaustive::search(problem, space, constraints, options, *walked.last,
+                                           rng.coin() ? 1 : exhaustive::kStepsAtOnce);
   INFO(print_rapid_dsc(found.best.dsc) << "\nby index:\n" << print_rapid_dsc(walked.best->dsc));
   INFO(static_cast<int64_t>(found.best.value)
        << ", by index " << static_cast<int64_t>(walked.best->value));

@@ -1,7 +1,9 @@
 // The search of the full space against plain enumeration of it, priced by price(): the same cycles
 // on random tiny problems of all kinds and on random machines. A failure prints its seed;
 // DSE_SEED=n runs that one alone, DSE_CASES=n so many.
+#include <array>
 #include <cstdlib>
+#include <span>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
@@ -44,9 +46,10 @@ int64_t enumerate(const Work& work, const System& system, const PrecisionInfo& p
   return least;
 }
 
-// Whether the seed's layer had few enough mappings.
-bool run_seed(uint64_t seed) {
-  Rng rng{stream_seed(seed, "full"), 0};
+// Whether the seed's layer had few enough mappings. Searches with all rules, then without each of
+// `without`.
+bool run_seed(uint64_t seed, const std::string& stream, std::span<const Rule> without) {
+  Rng rng{stream_seed(seed, stream), 0};
   Network net(seed);
   if (rng.below(4) != 0)
     add_tiny_layer(net, rng);
@@ -70,20 +73,41 @@ bool run_seed(uint64_t seed) {
   INFO(print_rapid_dsc(found->best) << "\nby enumeration:\n" << print_rapid_dsc(best));
   CHECK(found->price.cost.cycles == expected);
   CHECK(found->proven);
+  for (const Rule rule : without) {
+    INFO("without " << name_of(rule));
+    SearchOptions fewer = options;
+    fewer.rules.disable(rule);
+    const auto same = search_layer(works[0], system, precision, fewer);
+    REQUIRE(same.has_value());
+    CHECK(same->price.cost.cycles == expected);
+    CHECK(same->proven);
+    CHECK(same->pruned.count(std::string(name_of(rule))) == 0);
+  }
   return true;
+}
+
+void run_seeds(const std::string& stream, std::span<const Rule> without, int most) {
+  if (const char* one = std::getenv("DSE_SEED")) {
+    run_seed(std::strtoull(one, nullptr, 10), stream, without);
+    return;
+  }
+  const char* cases = std::getenv("DSE_CASES");
+  const int wanted = cases != nullptr ? std::atoi(cases) : most;
+  int done = 0;
+  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed, stream, without) ? 1 : 0;
 }
 
 }  // namespace
 
 TEST_CASE("the search of the full space finds what enumeration finds", "[dse]") {
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 100;
-  int done = 0;
-  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed) ? 1 : 0;
+  run_seeds("full", {}, 100);
+}
+
+TEST_CASE("the full space has the same optimum without any of the rules", "[dse]") {
+  using enum Rule;
+  constexpr std::array kRules{TripsBound, TileBound,   WaveformBound, LxCapacity,    OrderBound,
+                              BodyTable,  UnrollBound, BlockBound,    ArrayCapacity, BodyBound};
+  run_seeds("rules", kRules, 100);
 }
 
 TEST_CASE("in the full space, too, threads change neither result nor counters", "[dse]") {
