@@ -206,8 +206,9 @@ void compare_around_drawn(const Work& work, const System& system, Rng& rng) {
     ++drawn;
     const Walked walked = walk(problem, space);
     REQUIRE(walked.best);
-    const Outcome found = exhaustive::search(problem, space, constraints,
-                                             {.max_evaluations = INT64_MAX}, *walked.last);
+    SearchOptions options;
+    options.max_evaluations = INT64_MAX;
+    const Outcome found = exhaustive::search(problem, space, constraints, options, *walked.last);
     INFO(print_rapid_dsc(found.best.dsc) << static_cast<int64_t>(found.best.value) << ", by index "
                                          << static_cast<int64_t>(walked.best->value));
     CHECK((found.best.value == walked.best->value));
