@@ -25,7 +25,7 @@ struct SearchOptions {
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
-  RuleSet rules;            // of the full space's search: what may close a part of it
+  RuleSet rules = {};       // of the full space's search: what may close a part of it
   bool exhaustive = false;  // price every mapping of the full space, no bounds
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
   // Narrows the space of the layers that it names. Not yet looked at while searching:
