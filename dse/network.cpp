@@ -27,6 +27,14 @@ std::optional<Diagnostic> outside(const Work& work, const SearchOptions& options
                     "this version does not search among the others"};
 }
 
+// Those of all layers that pose the problem of layer k.
+void add_seeds(SearchOptions& options, const std::vector<Work>& works,
+               const std::vector<size_t>& first, size_t k, const std::vector<NamedMapping>& seeds) {
+  for (const NamedMapping& seed : seeds)
+    for (size_t n = k; n < works.size(); ++n)
+      if (first[n] == first[k] && works[n].name == seed.layer) options.seeds.push_back(seed.dsc);
+}
+
 }  // namespace
 
 std::vector<size_t> first_alike(const std::vector<Work>& works) {
@@ -44,7 +52,8 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const System& system,
                                                  const PrecisionInfo& precision,
                                                  const SearchOptions& options,
-                                                 const SearchProgress& progress) {
+                                                 const SearchProgress& progress,
+                                                 const std::vector<NamedMapping>& seeds) {
   if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
   std::vector<SearchResult> results;
   const std::vector<size_t> first = first_alike(works);
@@ -54,7 +63,9 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
     if (mapped[first[k]] != 0) {
       results.push_back(SearchResult(results[first[k]]));
     } else {
-      Result<SearchResult> result = search_layer(works[k], system, precision, options);
+      SearchOptions own = options;
+      add_seeds(own, works, first, k, seeds);
+      Result<SearchResult> result = search_layer(works[k], system, precision, own);
       if (!result) findings.insert(findings.end(), result.error().begin(), result.error().end());
       mapped[k] = result ? 1 : 0;
       results.push_back(result ? std::move(*result) : SearchResult{});

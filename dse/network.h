@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "compiler/mapping/rapid_dsc_yaml.h"
 #include "dse/search.h"
 
 namespace tilewright {
@@ -15,13 +16,15 @@ using SearchProgress = std::function<void(size_t done, size_t total, const Work&
 // and tensors do.
 std::vector<size_t> first_alike(const std::vector<Work>& works);
 
-// One result per layer, in order; those that are alike share one search. Fails with the findings of
+// One result per layer, in order; those that are alike share one search, and their seeds: mappings
+// to start from, by name of the layer. Fails with the findings of
 // every layer that has no legal mapping, and (Unsupported) of every layer whose best mapping the
 // constraints do not allow.
 Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const System& system,
                                                  const PrecisionInfo& precision,
                                                  const SearchOptions& options,
-                                                 const SearchProgress& progress = {});
+                                                 const SearchProgress& progress = {},
+                                                 const std::vector<NamedMapping>& seeds = {});
 
 }  // namespace tilewright

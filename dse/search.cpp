@@ -80,38 +80,102 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
 // All mappings but those that bypass Lx, from the greedy answer on.
 Outcome search_full(const Problem& problem, const SearchOptions& options, const Best& first) {
   Counters counters;
-  Outcome outcome = search_tiles(problem, options, greedy_mapping(problem, first, counters));
+  const GreedyLimits limits{options.max_evaluations, StopFlag(options.stop)};
+  const Best start = greedy_mapping(problem, first, limits, counters);
+  SearchOptions rest = options;
+  rest.max_evaluations -= counters.effort;
+  Outcome outcome = search_tiles(problem, rest, start);
   outcome.counters.add(counters);
   return outcome;
 }
 
+// The greedy answer alone; no mapping whatever has a lower value than its bound.
+Outcome greedy_outcome(const Problem& problem, const SearchOptions& options, const Best& first) {
+  Outcome outcome;
+  outcome.bound = problem.value(lower_bound_cycles(problem.work, problem.system, problem.precision),
+                                problem.fixed_energy);
+  outcome.best = greedy_mapping(problem, first, {options.max_evaluations, StopFlag(options.stop)},
+                                outcome.counters);
+  outcome.proven = outcome.best.value <= outcome.bound;
+  return outcome;
+}
+
+// The best of the seeds, if there are any.
+Result<std::optional<Best>> best_seed(const Problem& problem, const SearchOptions& options) {
+  std::optional<Best> best;
+  for (const RapidDsc& seed : options.seeds) {
+    if (const auto broken = first_rejection(problem.work, problem.system, problem.precision, seed))
+      return bad_input("layer '" + problem.work.name + "' on system '" + problem.system.name + "'",
+                       "the mapping to start from breaks " + to_string(*broken), "");
+    const Best found{value_of(problem, seed), seed};
+    if (!best || found.value < best->value) best = found;
+  }
+  return best;
+}
+
+Result<SearchResult> search_balanced(const Problem& problem, const SearchOptions& options,
+                                     const std::optional<Best>& seed) {
+  const auto first = smallest_mapping(problem, Reach::Balanced);
+  if (!first) return fail(first.error());
+  Outcome outcome = balanced::search(problem, options, *first);
+  const bool better = seed && seed->value < outcome.best.value;
+  if (better) outcome.best = *seed;
+  SearchResult r = result_of(problem, outcome);
+  r.space = balanced::space_size(problem);
+  r.from_outside = better && outcome.proven;
+  return r;
+}
+
 }  // namespace
+
+std::string_view name_of(Method method) {
+  constexpr std::string_view kNames[] = {"optimal", "greedy", "exhaustive"};
+  return kNames[static_cast<size_t>(method)];
+}
+
+std::optional<Method> method_named(std::string_view name) {
+  for (Method m : {Method::Optimal, Method::Greedy, Method::Exhaustive})
+    if (name_of(m) == name) return m;
+  return std::nullopt;
+}
 
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options) {
   if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
-  if (options.goal != Goal::Latency && options.reach == Reach::Full && !options.exhaustive)
+  const bool optimal = options.method == Method::Optimal;
+  const Reach reach = optimal ? options.reach : Reach::Full;
+  if (optimal && options.goal != Goal::Latency && reach == Reach::Full)
     return unsupported("the search for least " + std::string(name_of(options.goal)),
                        "in the full space: so far for latency alone",
                        "--space balanced, or --objective latency");
-  if (!options.rules.all() && options.reach == Reach::Balanced && !options.exhaustive)
+  if (optimal && !options.rules.all() && reach == Reach::Balanced)
     return unsupported("the balanced space's search", "its rules cannot be switched off",
                        "--space full, with --objective latency");
-  Problem problem(work, system, precision, options.goal, options.reach);
+  Problem problem(work, system, precision, options.goal, reach);
   problem.rules = options.rules;
-  const auto first = smallest_mapping(problem, options.exhaustive ? Reach::Full : options.reach);
-  if (!first) return fail(first.error());
-  if (options.reach == Reach::Balanced && !options.exhaustive) {
-    SearchResult r = result_of(problem, balanced::search(problem, options, *first));
-    r.space = balanced::space_size(problem);
-    return r;
-  }
+  const auto seed = best_seed(problem, options);
+  if (!seed) return fail(seed.error());
+  if (reach == Reach::Balanced) return search_balanced(problem, options, *seed);
+  const auto smallest = smallest_mapping(problem, Reach::Full);
+  if (!smallest) return fail(smallest.error());
+  const Best& first = *seed && (*seed)->value <= smallest->value ? **seed : *smallest;
   const Constraints constraints = searched();
   const Space space(work, system, constraints);
-  SearchResult r = result_of(
-      problem, options.exhaustive ? exhaustive::search(problem, space, constraints, options, *first)
-                                  : search_full(problem, options, *first));
+  Outcome outcome;
+  switch (options.method) {
+    case Method::Optimal:
+      outcome = search_full(problem, options, first);
+      break;
+    case Method::Greedy:
+      outcome = greedy_outcome(problem, options, first);
+      break;
+    case Method::Exhaustive:
+      outcome = exhaustive::search(problem, space, constraints, options, first);
+      break;
+  }
+  SearchResult r = result_of(problem, outcome);
   r.space = space.size().get_str();
+  r.from_outside = *seed && r.best == (*seed)->dsc && !space.index_of(r.best);
   return r;
 }
 

@@ -18,15 +18,27 @@
 
 namespace tilewright {
 
+// How a layer's mapping is looked for.
+enum class Method : uint8_t {
+  Optimal,     // until the best is proven
+  Greedy,      // by rules, at once and without a proof (greedy/greedy.h)
+  Exhaustive,  // every mapping of the full space is priced, no bounds
+};
+std::string_view name_of(Method method);  // "optimal", "greedy", "exhaustive"
+std::optional<Method> method_named(std::string_view name);
+
 struct SearchOptions {
+  Method method = Method::Optimal;
   Goal goal = Goal::Latency;
   Reach reach = Reach::Balanced;  // Full: for latency alone
   int jobs = 0;                   // threads; 0: as many as the machine has
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
-  RuleSet rules = {};       // of the full space's search: what may close a part of it
-  bool exhaustive = false;  // price every mapping of the full space, no bounds
+  RuleSet rules = {};  // of the full space's search: what may close a part of it
+  // Mappings of the layer that the search starts from and never answers worse than; the balanced
+  // space is compared with them at the end.
+  std::vector<RapidDsc> seeds = {};
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
   // Narrows the space of the layers that it names. Not yet looked at while searching:
   // search_network() refuses a layer whose best mapping lies outside.
@@ -44,13 +56,15 @@ struct SearchResult {
   // No mapping in the space has a lower value; equals `value` when proven.
   Measure lower_bound = 0;
   bool proven = false;
+  // `best` is a seed that the space does not hold; proven: and none that it holds is better.
+  bool from_outside = false;
   double gap = 0;  // (value - lower bound) / value
 };
 
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
-// one, or when energy is to be minimised and the system states none; fails (Unsupported) when the
-// full space is asked for with another goal than latency. The result, counters included,
-// does not depend on `jobs`, unless `stop` ends it.
+// one, when a seed is illegal, or when energy is to be minimised and the system states none; fails
+// (Unsupported) when the best of the full space is asked for under another goal than latency. The
+// result, counters included, does not depend on `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 

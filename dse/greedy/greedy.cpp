@@ -28,7 +28,7 @@ constexpr int64_t kNone = INT64_MAX;
 
 class Greedy {
  public:
-  Greedy(const Problem& problem, const Best& first, Counters& counters)
+  Greedy(const Problem& problem, const Best& first, const GreedyLimits& limits, Counters& counters)
       : problem_(problem),
         bodies_(problem),
         orders_(kept_orders(problem)),
@@ -36,22 +36,30 @@ class Greedy {
         steps_(all_steps(problem)),
         array_(problem.work.kind == WorkKind::Array),
         best_(first),
+        limits_(limits),
         counters_(counters) {}
 
   Best run() {
-    for (const CoreDivision& cores : promising_divisions(problem_, kDivisions)) add_tiles(cores);
+    if (ended()) return best_;
+    for (const CoreDivision& cores : promising_divisions(problem_, kDivisions))
+      if (!ended()) add_tiles(cores);
     std::stable_sort(tiles_.begin(), tiles_.end(),
                      [](const Tile& a, const Tile& b) { return a.cycles < b.cycles; });
     tiles_.resize(std::min(tiles_.size(), kTiles));
-    for (const Tile& tile : tiles_) add_start(tile.draft);
+    for (const Tile& tile : tiles_)
+      if (!ended()) add_start(tile.draft);
     std::stable_sort(starts_.begin(), starts_.end(),
                      [](const Tile& a, const Tile& b) { return a.cycles < b.cycles; });
     starts_.resize(std::min(starts_.size(), kDescents));
-    for (Tile& start : starts_) improve(start);
+    for (Tile& start : starts_)
+      if (!ended()) improve(start);
     return best_;
   }
 
  private:
+  bool ended() const { return left() <= 0 || limits_.stop.raised(); }
+  int64_t left() const { return limits_.most_effort - counters_.effort; }
+
   struct Tile {
     int64_t cycles = 0;
     Draft draft;
@@ -69,7 +77,7 @@ class Greedy {
       if (!cut_to_fit(draft, share)) continue;
       draft.b = draft.t;
       Tile tile{cycles(draft), draft};
-      int64_t most = kTileValues;
+      int64_t most = std::min(kTileValues, left());
       descend(problem_, tile_steps_, most, tile.draft, tile.cycles,
               [this](Draft next) { return cycles(next); });
       const bool known = std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& other) {
@@ -176,12 +184,12 @@ class Greedy {
 
   // First for cycles, then for what the goal makes of them.
   void improve(Tile& start) {
-    int64_t most = kMappingValues;
+    int64_t most = std::min(kMappingValues, left());
     descend(problem_, steps_, most, start.draft, start.cycles,
             [this](const Draft& next) { return exact(next); });
     Measure value = value_of(start.draft);
     if (!problem_.objective.counts_energy()) return;
-    most = kMappingValues;
+    most = std::min(kMappingValues, left());
     descend(problem_, steps_, most, start.draft, value,
             [this](const Draft& next) { return value_of(next); });
   }
@@ -214,6 +222,7 @@ class Greedy {
   std::vector<Step> tile_steps_, steps_;
   bool array_;
   Best best_;
+  const GreedyLimits& limits_;
   std::vector<Tile> tiles_;
   std::vector<Tile> starts_;
   Counters& counters_;
@@ -223,8 +232,9 @@ class Greedy {
 
 }  // namespace greedy
 
-Best greedy_mapping(const Problem& problem, const Best& first, Counters& counters) {
-  return greedy::Greedy(problem, first, counters).run();
+Best greedy_mapping(const Problem& problem, const Best& first, const GreedyLimits& limits,
+                    Counters& counters) {
+  return greedy::Greedy(problem, first, limits, counters).run();
 }
 
 }  // namespace tilewright

@@ -4,11 +4,18 @@
 
 #include "dse/outcome.h"
 #include "dse/problem.h"
+#include "dse/stop.h"
 
 namespace tilewright {
 
-// The better of `first`, a legal mapping, and of what the rules make. Not random, and on one
-// thread.
-Best greedy_mapping(const Problem& problem, const Best& first, Counters& counters);
+struct GreedyLimits {
+  int64_t most_effort = INT64_MAX;  // tile nests and mappings priced
+  StopFlag stop;                    // raised: give up with what there is
+};
+
+// The better of `first`, a legal mapping, and of what the rules make. Nothing is random, and there
+// is one thread.
+Best greedy_mapping(const Problem& problem, const Best& first, const GreedyLimits& limits,
+                    Counters& counters);
 
 }  // namespace tilewright

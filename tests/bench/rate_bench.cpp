@@ -74,7 +74,7 @@ void add_rates() {
   const auto mappings = static_cast<int64_t>(number_of("BENCH_CONFIGURATIONS", 20'000'000));
   SearchOptions options;
   options.jobs = 1;
-  options.exhaustive = true;
+  options.method = Method::Exhaustive;
   options.max_evaluations = mappings;
   for (size_t k = 0; k < layers.size(); ++k)
     add_search("exhaustive/" + std::to_string(k), layers[k], options);
@@ -82,7 +82,7 @@ void add_rates() {
   for (size_t k = 0; k < layers.size(); ++k)
     add("exhaustive-drawn/" + std::to_string(k), layers[k],
         [=](benchmark::State& state) { price_drawn(state, layers[k], kTiles, mappings / kTiles); });
-  options.exhaustive = false;
+  options.method = Method::Optimal;
   options.max_evaluations = INT64_MAX;
   add_search("optimal/0", layers[0], options);
 }

@@ -28,10 +28,11 @@ struct SearchFlags {
   int64_t max_evaluations = 0;  // 0: not given
   double time_budget = 0;       // seconds; 0: not given
   bool training = false;
-  bool exhaustive = false;                  // price the whole space
+  std::string search = "optimal";           // or "greedy", "exhaustive"
   std::string space;                        // "": the largest that the objective has a search for
   std::vector<std::string> disabled_rules;  // by name
   std::string constraints;                  // compile, map: a file, "" for none
+  std::string seed_mapping;                 // the same
 };
 
 struct ReportOptions {

@@ -70,13 +70,18 @@ void search_options(CLI::App& app, SearchFlags& o) {
   app.add_option("--disable-rule", o.disabled_rules,
                  "search without this rule: slower, and the same optimum")
       ->check(CLI::IsMember(std::vector<std::string>(kRuleNames.begin(), kRuleNames.end())));
-  app.add_flag("--exhaustive", o.exhaustive, "price every mapping of the full space, no bounds");
+  app.add_option("--search", o.search,
+                 "optimal; greedy: a good mapping at once, not proven; exhaustive: price every "
+                 "mapping of the full space, no bounds")
+      ->check(CLI::IsMember({"optimal", "greedy", "exhaustive"}));
   app.add_option("--minibatch", o.minibatch, "not in this version")->check(CLI::Range(1, 1 << 20));
   app.add_flag("--training", o.training, "not in this version");
 }
 
-void constraints_option(CLI::App& app, SearchFlags& o) {
+void start_options(CLI::App& app, SearchFlags& o) {
   app.add_option("--constraints", o.constraints, "YAML file that narrows the space of mappings");
+  app.add_option("--seed-mapping", o.seed_mapping,
+                 "mapping file, plan or result document: start from it, answer nothing worse");
 }
 
 void report_options(CLI::App& app, ReportOptions& o) {
@@ -102,7 +107,7 @@ void add_mapping_commands(Grammar& g) {
     CLI::App& app =
         map_command(g, "compile", "import, search, plan, emit programs", run_compile, o);
     search_options(app, o->search);
-    constraints_option(app, o->search);
+    start_options(app, o->search);
     timing_flag(app, o->report);
     app.add_option("-o,--output", o->out, "folder for program.pb, plan.yaml, result.json")
         ->required();
@@ -110,7 +115,7 @@ void add_mapping_commands(Grammar& g) {
   {
     CLI::App& app = map_command(g, "map", "the best mapping of each layer", run_map, o);
     search_options(app, o->search);
-    constraints_option(app, o->search);
+    start_options(app, o->search);
     timing_flag(app, o->report);
     app.add_option("-o,--output", o->out, "write the plan, which is a mapping file, too");
   }

@@ -20,8 +20,8 @@ int run_compile(const MapOptions& options) {
   const Target& target = job->target;
   if (const auto format = data_format(target.system, target.precision); !format)
     return report(format.error());
-  const Result<MappedNetwork> network =
-      search_mappings(model.works, target, options.search, job->constraint_file());
+  const Result<MappedNetwork> network = search_mappings(
+      model.works, target, options.search, job->constraint_file(), job->seed_mappings());
   if (!network) return report(network.error());
   const Plan plan = plan_of(model, target, *network);
   const Result<Program> program = emit(model.graph, target.system, target.precision, plan);
@@ -32,7 +32,9 @@ int run_compile(const MapOptions& options) {
 
   const Goal goal = objective_of(options.search, target).goal;
   Json document = result_header("compile", model, target, options.search.objective);
-  if (job->constraints) add_constraints(document, *job->constraints);
+  if (job->constraints)
+    add_input(document, "constraints", job->constraints->name, job->constraints->hash);
+  if (job->seeds) add_input(document, "seed_mapping", job->seeds->name, job->seeds->hash);
   add_network(document, target, *network, options.report);
   const std::string json = print(document);
   OutputSet files(options.out);

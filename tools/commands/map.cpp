@@ -16,13 +16,15 @@ int run_map(const MapOptions& options) {
   if (!job) return report(job.error());
   const LoadedModel& model = job->model;
   const Target& target = job->target;
-  const Result<MappedNetwork> network =
-      search_mappings(model.works, target, options.search, job->constraint_file());
+  const Result<MappedNetwork> network = search_mappings(
+      model.works, target, options.search, job->constraint_file(), job->seed_mappings());
   if (!network) return report(network.error());
 
   const Goal goal = objective_of(options.search, target).goal;
   Json document = result_header("map", model, target, options.search.objective);
-  if (job->constraints) add_constraints(document, *job->constraints);
+  if (job->constraints)
+    add_input(document, "constraints", job->constraints->name, job->constraints->hash);
+  if (job->seeds) add_input(document, "seed_mapping", job->seeds->name, job->seeds->hash);
   add_network(document, target, *network, options.report);
   OutputSet files;
   if (!options.out.empty()) files.add(options.out, print_plan(plan_of(model, target, *network)));

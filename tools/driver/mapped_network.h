@@ -22,6 +22,7 @@ struct LayerSearch {
   int64_t evaluated = 1;    // distinct legal mappings that were priced
   std::map<std::string, int64_t> pruned;  // by rule
   bool proven_optimal = false;  // under the objective, in the declared space, by the cost model
+  bool from_outside = false;    // a seed that the space does not hold, than which it has no better
   double gap = 0;               // (value - proven bound) / value; 0 when proven optimal
 };
 
@@ -73,11 +74,12 @@ Objective objective_of(const SearchFlags& flags, const Target& target);
 // What it makes of a layer's cycles and energy.
 Measure value(const MappedLayer& layer, const Objective& objective);
 
-// The best mapping of each layer, within constraints if there are any; Ctrl-C ends the search
-// early, with the best so far.
+// The best mapping of each layer, or the greedy one, within constraints if there are any, and none
+// worse than the seeds, by layer name; Ctrl-C ends the search early, with the best so far.
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
                                       const SearchFlags& flags,
-                                      const ConstraintFile* constraints = nullptr);
+                                      const ConstraintFile* constraints = nullptr,
+                                      const std::vector<NamedMapping>& seeds = {});
 
 Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork& network);
 

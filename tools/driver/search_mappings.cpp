@@ -24,7 +24,7 @@ MappedLayer best_so_far(const Work& work, const Target& target, const Objective&
   }
   const auto reached = static_cast<double>(value(best, objective));
   const double gap = (reached - static_cast<double>(found.lower_bound)) / reached;
-  best.search = {found.space, found.evaluated, found.pruned, false, gap};
+  best.search = {found.space, found.evaluated, found.pruned, false, false, gap};
   return best;
 }
 
@@ -33,13 +33,14 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 }  // namespace
 
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
-                                      const SearchFlags& flags, const ConstraintFile* constraints) {
+                                      const SearchFlags& flags, const ConstraintFile* constraints,
+                                      const std::vector<NamedMapping>& seeds) {
   const Objective objective = objective_of(flags, target);
   Progress progress;
   const StopWatch watch(flags.time_budget);
   SearchOptions options;
   options.jobs = static_cast<int>(flags.jobs);
-  options.exhaustive = flags.exhaustive;
+  options.method = method_named(flags.search).value();
   options.goal = objective.goal;
   const bool full = flags.space.empty() ? objective.goal == Goal::Latency : flags.space == "full";
   options.reach = full ? Reach::Full : Reach::Balanced;
@@ -50,26 +51,31 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   const double begin = cpu_seconds();
   Result<std::vector<SearchResult>> found = search_network(
       works, target.system, target.info, options,
-      [&](size_t done, size_t all, const Work& work) { progress.show(done, all, work.name); });
+      [&](size_t done, size_t all, const Work& work) { progress.show(done, all, work.name); },
+      seeds);
   if (!found) return fail(found.error());
 
   MappedNetwork network;
   network.cpu_seconds = cpu_seconds() - begin;
-  bool all_proven = true;
+  const bool greedy = options.method == Method::Greedy;
+  bool all_proven = true, all_whole = true;
   for (size_t k = 0; k < works.size(); ++k) {
     const SearchResult& result = (*found)[k];
     all_proven = all_proven && result.proven;
-    if (!result.proven) {
+    all_whole = all_whole && result.effort < options.max_evaluations;
+    if (!result.proven && !greedy) {
       const Constraints own =
           constraints != nullptr ? constraints_of(*constraints, works[k].name) : Constraints{};
       network.layers.push_back(best_so_far(works[k], target, objective, own, result));
       continue;
     }
     MappedLayer layer = price_layer(works[k], target, result.best);
-    layer.search = {result.space, result.evaluated, result.pruned, true, 0};
+    layer.search = {result.space,  result.evaluated,    result.pruned,
+                    result.proven, result.from_outside, result.gap};
     network.layers.push_back(std::move(layer));
   }
-  network.stopped = (watch.stopped() || flags.max_evaluations > 0) && !all_proven;
+  const bool ended = greedy ? !all_whole : flags.max_evaluations > 0;
+  network.stopped = (watch.stopped() || ended) && !all_proven;
   return network;
 }
 

@@ -49,6 +49,7 @@ Json search_json(const LayerSearch& search) {
   return {{"space", search.space},
           {"evaluated", search.evaluated},
           {"pruned", std::move(pruned)},
+          {"from_outside", search.from_outside},
           {"gap", search.proven_optimal ? Json(0) : Json(search.gap)}};
 }
 
@@ -97,8 +98,9 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
   return document;
 }
 
-void add_constraints(Json& document, const LoadedConstraints& constraints) {
-  document["inputs"]["constraints"] = {{"file", constraints.name}, {"hash", constraints.hash}};
+void add_input(Json& document, const std::string& what, const std::string& file,
+               const std::string& hash) {
+  document["inputs"][what] = {{"file", file}, {"hash", hash}};
 }
 
 void add_network(Json& document, const Target& target, const MappedNetwork& network,

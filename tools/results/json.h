@@ -6,7 +6,6 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "tools/driver/mapped_network.h"
-#include "tools/driver/read_constraints.h"
 
 namespace tilewright {
 
@@ -20,8 +19,9 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
 // schema and tool alone.
 Json bare_header(const std::string& command);
 
-// Adds the file to the inputs.
-void add_constraints(Json& document, const LoadedConstraints& constraints);
+// Adds a file to the inputs.
+void add_input(Json& document, const std::string& what, const std::string& file,
+               const std::string& hash);
 
 // Adds totals and layers.
 void add_network(Json& document, const Target& target, const MappedNetwork& network,

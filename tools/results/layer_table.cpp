@@ -1,5 +1,7 @@
 #include "tools/results/layer_table.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "compiler/mapping/loop_nest.h"
@@ -17,9 +19,20 @@ double share(int64_t part, int64_t whole) {
 }
 
 std::string search_words(const MappedNetwork& network, Goal goal) {
-  size_t proven = 0;
-  for (const MappedLayer& layer : network.layers) proven += layer.search.proven_optimal ? 1 : 0;
-  return fmt::format("{} of {} layers {}", proven, network.layers.size(), proven_words(goal));
+  size_t proven = 0, outside = 0;
+  double gap = 0;
+  for (const MappedLayer& layer : network.layers) {
+    proven += layer.search.proven_optimal ? 1 : 0;
+    outside += layer.search.from_outside ? 1 : 0;
+    gap = std::max(gap, layer.search.gap);
+  }
+  std::string text =
+      fmt::format("{} of {} layers {}", proven, network.layers.size(), proven_words(goal));
+  if (proven < network.layers.size()) text += fmt::format("; the largest gap is {}", percent(gap));
+  if (outside > 0)
+    text += fmt::format("\nseed       {} of {} layers keep a seed that this space does not hold",
+                        outside, network.layers.size());
+  return text;
 }
 
 }  // namespace

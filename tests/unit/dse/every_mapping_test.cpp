@@ -245,7 +245,7 @@ TEST_CASE("exhaustive cut short has priced fewer, and its bound holds", "[dse]")
   const Work work = describe(net.graph).value()[0];
   const System system = small_system(1);
   SearchOptions options;
-  options.exhaustive = true;
+  options.method = Method::Exhaustive;
   options.max_evaluations = INT64_MAX;
   const PrecisionInfo& precision = system.precisions.at("fp16");
   const auto all = search_layer(work, system, precision, options);

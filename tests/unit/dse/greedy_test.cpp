@@ -46,7 +46,7 @@ bool run_seed(uint64_t seed) {
   const auto optimal = search_layer(work, system, precision, options);
   const Problem problem(work, system, precision, Goal::Latency, Reach::Full);
   Counters counters;
-  const Best found = greedy_mapping(problem, nothing_yet(), counters);
+  const Best found = greedy_mapping(problem, nothing_yet(), {}, counters);
   if (!optimal) {
     CHECK(found.value == nothing_yet().value);
     return true;
@@ -60,11 +60,11 @@ bool run_seed(uint64_t seed) {
   const Space space(work, system);
   CHECK(space.index_of(found.dsc));
   Counters again;
-  CHECK(greedy_mapping(problem, nothing_yet(), again).dsc == found.dsc);
+  CHECK(greedy_mapping(problem, nothing_yet(), {}, again).dsc == found.dsc);
   CHECK(again.effort == counters.effort);
   // What is better already is kept.
   const Best best{optimal->value, optimal->best};
-  const Best kept = greedy_mapping(problem, best, again);
+  const Best kept = greedy_mapping(problem, best, {}, again);
   CHECK((kept.value == best.value));
   CHECK(kept.dsc == best.dsc);
   return true;
@@ -90,10 +90,10 @@ TEST_CASE("what is greedy for energy takes less of it than what is greedy for cy
   };
   Counters counters;
   const Problem latency(work, system, precision, Goal::Latency, Reach::Full);
-  const Best fast = greedy_mapping(latency, nothing_yet(), counters);
+  const Best fast = greedy_mapping(latency, nothing_yet(), {}, counters);
   for (Goal goal : {Goal::Energy, Goal::Edp}) {
     const Problem problem(work, system, precision, goal, Reach::Full);
-    const Best own = greedy_mapping(problem, nothing_yet(), counters);
+    const Best own = greedy_mapping(problem, nothing_yet(), {}, counters);
     CHECK((own.value == problem.counted_value(own.dsc, cycles_of(own))));
     CHECK((own.value < problem.counted_value(fast.dsc, cycles_of(fast))));
     CHECK(fast.value < cycles_of(own));

@@ -88,8 +88,8 @@ TEST_CASE("a raised stop flag ends in the mapping there is", "[dse]") {
   const std::atomic<bool> stop{true};
   SearchOptions options = on_one_thread();
   options.stop = &stop;
-  for (bool exhaustive : {false, true}) {
-    options.exhaustive = exhaustive;
+  for (Method method : {Method::Optimal, Method::Greedy, Method::Exhaustive}) {
+    options.method = method;
     const auto found = search_layer(work, system, system.precisions.at("fp16"), options);
     REQUIRE(found.has_value());
     check_best_so_far(work, system, *found);
@@ -169,7 +169,7 @@ TEST_CASE("exhaustive prices more and finds the same cost", "[dse]") {
   SearchOptions options = on_one_thread();
   options.reach = Reach::Full;
   const auto bounded = search_layer(work, system, system.precisions.at("fp16"), options);
-  options.exhaustive = true;
+  options.method = Method::Exhaustive;
   const auto all = search_layer(work, system, system.precisions.at("fp16"), options);
   REQUIRE(bounded.has_value());
   REQUIRE(all.has_value());

@@ -285,6 +285,69 @@ TEST_CASE("cli: --constraints narrows what map and compile may answer") {
   CHECK(call({"map", model, "--system", "rapid-core", "--constraints", folder / "none"}) == 2);
 }
 
+TEST_CASE("cli: --search greedy answers at once, legal, with its gap, and 0") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  REQUIRE(call({"map", model, "--system", "rapid-chip", "--json", folder / "best"}) == 0);
+  REQUIRE(call({"compile", model, "--system", "rapid-chip", "--search", "greedy", "-o",
+                folder / "out"}) == 0);
+  const Json best = Json::parse(read(folder / "best"));
+  const Json greedy = Json::parse(read(folder / "out/result.json"));
+  REQUIRE(greedy["layers"].size() == best["layers"].size());
+  for (size_t k = 0; k < greedy["layers"].size(); ++k) {
+    const Json& layer = greedy["layers"][k];
+    const auto cycles = layer["cycles"].get<double>();
+    const auto bound = layer["lower_bound_cycles"].get<double>();
+    CHECK(layer["proven_optimal"] == (cycles == bound));
+    CHECK(layer["search"]["gap"].get<double>() == (cycles - bound) / cycles);
+    CHECK(cycles <= 1.1 * best["layers"][k]["cycles"].get<double>());
+  }
+  CHECK(call({"verify", model, "--program", folder / "out"}) == 0);
+  // A limit that ends it is a limit.
+  CHECK(call({"map", model, "--system", "rapid-chip", "--search", "greedy", "--max-evals", "1"}) ==
+        4);
+  CHECK(call({"map", model, "--system", "rapid-chip", "--search", "greedy", "--max-evals",
+              "1000000"}) == 0);
+  CHECK(call({"map", model, "--system", "rapid-chip", "--search", "lucky"}) == 2);
+}
+
+TEST_CASE("cli: --seed-mapping is where a search starts, and nothing worse is answered") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  REQUIRE(call({"map", model, "--system", "rapid-chip", "--json", folder / "best", "-o",
+                folder / "plan.yaml"}) == 0);
+  const Json best = Json::parse(read(folder / "best"));
+  const auto map = [&](const std::string& seed, const std::vector<std::string>& more) {
+    std::vector<std::string> words = {
+        "map", model, "--system", "rapid-chip", "--seed-mapping", seed, "--json", folder / "doc"};
+    words.insert(words.end(), more.begin(), more.end());
+    return call(words);
+  };
+  for (const std::string& seed : {folder / "plan.yaml", folder / "best"}) {
+    CHECK(map(seed, {"--search", "greedy"}) == 0);
+    const Json document = Json::parse(read(folder / "doc"));
+    CHECK(document["totals"]["cycles"] <= best["totals"]["cycles"]);
+    CHECK(document["inputs"]["seed_mapping"]["file"] == fs::path(seed).filename().string());
+  }
+  CHECK(map(folder / "plan.yaml", {"--max-evals", "1"}) == 4);
+  CHECK(Json::parse(read(folder / "doc"))["totals"]["cycles"] <= best["totals"]["cycles"]);
+  // One layer's mapping as another one's; no such layer; illegal elsewhere; no file.
+  const std::string first = best["layers"][0]["name"], plan = read(folder / "plan.yaml");
+  std::string other = best["layers"][1]["name"], swapped = plan;
+  swapped.replace(swapped.find("layer: " + first), 7 + first.size(), "layer: " + other);
+  swapped.resize(swapped.find("  - layer: ", swapped.find("layer: " + other)));
+  write(folder / "swapped", swapped);
+  CHECK(map(folder / "swapped", {}) == 2);
+  std::string unknown = swapped;
+  unknown.replace(unknown.find("layer: " + other), 7 + other.size(), "layer: no-such-layer");
+  write(folder / "unknown", unknown);
+  CHECK(map(folder / "unknown", {}) == 2);
+  CHECK(map(folder / "none", {}) == 2);
+  CHECK(call({"compile", model, "--system", "rapid-core", "--seed-mapping", folder / "plan.yaml",
+              "-o", folder / "out"}) == 2);
+  CHECK_FALSE(fs::exists(folder / "out"));
+}
+
 TEST_CASE("cli: model --sequence sets the tokens of a network that reads tokens") {
   const Folder folder;
   REQUIRE(call({"model", "tiny-bert", "-o", folder / "eight.onnx"}) == 0);
