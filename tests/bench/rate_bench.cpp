@@ -1,4 +1,4 @@
-// How many configurations a CPU-second prices: --exhaustive from the start of the space, and in
+// How many configurations a CPU-second prices: exhaustively from the start of the space, and in
 // tiles from all over it, and the search.
 #include <cstdint>
 #include <ctime>

@@ -1,6 +1,6 @@
-// --exhaustive against a plain walk over the space by index, first_rejection() and price() of each:
-// the same best mapping and as many legal ones, on random tiny problems. A failure prints its seed;
-// DSE_SEED=n runs that one alone, DSE_CASES=n so many.
+// The exhaustive search against a plain walk over the space by index, first_rejection() and price()
+// of each: the same best mapping and as many legal ones, on random tiny problems. A failure prints
+// its seed; DSE_SEED=n runs that one alone, DSE_CASES=n so many.
 
 #include <cstdlib>
 
