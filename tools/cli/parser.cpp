@@ -65,7 +65,7 @@ void search_options(CLI::App& app, SearchFlags& o) {
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 60));
   app.add_option(
          "--space", o.space,
-         "which mappings to choose from; else full for latency, balanced for other objectives")
+         "which mappings to choose from; else full for latency where there is an L0, or balanced")
       ->check(CLI::IsMember({"balanced", "full"}));
   app.add_option("--disable-rule", o.disabled_rules,
                  "search without this rule: slower, and the same optimum")

@@ -42,7 +42,9 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.jobs = static_cast<int>(flags.jobs);
   options.method = method_named(flags.search).value();
   options.goal = objective.goal;
-  const bool full = flags.space.empty() ? objective.goal == Goal::Latency : flags.space == "full";
+  // Without an L0 the full space takes too long (dse/README.md).
+  const bool by_itself = objective.goal == Goal::Latency && target.system.array.l0_bytes > 0;
+  const bool full = flags.space.empty() ? by_itself : flags.space == "full";
   options.reach = full ? Reach::Full : Reach::Balanced;
   for (const std::string& name : flags.disabled_rules) options.rules.disable(*rule_named(name));
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
