@@ -88,7 +88,7 @@ class LayerSearch {
     workers_.each(batch.size(), [&](size_t k) {
       const LeafLimits limits{outcome_.best.value, batch[k].orders, stop_};
       found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
-                             limits, counters[k]);
+                             batch[k].past_lx, limits, counters[k]);
     });
     bool finished = true;
     for (size_t k = 0; k < batch.size(); ++k) {

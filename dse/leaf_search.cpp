@@ -14,12 +14,12 @@ constexpr size_t kMostOpen = 1 << 14;
 class LeafSearch {
  public:
   LeafSearch(const Problem& problem, const BlockTable& table, const Division& division,
-             const Extents& tile, const LeafLimits& limits, Counters& counters)
+             const Extents& tile, Bypass past_lx, const LeafLimits& limits, Counters& counters)
       : problem_(problem),
         table_(table),
         tile_(tile),
         limits_(limits),
-        programs_(problem, division, tile),
+        programs_(problem, division, tile, past_lx),
         best_(static_cast<int64_t>(std::min<Measure>(limits.below, INT64_MAX))),
         counters_(counters) {}
 
@@ -281,8 +281,9 @@ class LeafSearch {
 }  // namespace
 
 LeafResult search_leaf(const Problem& problem, const BlockTable& table, const Division& division,
-                       const Extents& tile, const LeafLimits& limits, Counters& counters) {
-  return LeafSearch(problem, table, division, tile, limits, counters).run();
+                       const Extents& tile, Bypass past_lx, const LeafLimits& limits,
+                       Counters& counters) {
+  return LeafSearch(problem, table, division, tile, past_lx, limits, counters).run();
 }
 
 }  // namespace tilewright

@@ -1,4 +1,4 @@
-// The best mapping of one division and tile.
+// The best mapping of one division and tile, and one choice of what bypasses Lx.
 #pragma once
 
 #include <optional>
@@ -23,6 +23,7 @@ struct LeafResult {
 };
 
 LeafResult search_leaf(const Problem& problem, const BlockTable& table, const Division& division,
-                       const Extents& tile, const LeafLimits& limits, Counters& counters);
+                       const Extents& tile, Bypass past_lx, const LeafLimits& limits,
+                       Counters& counters);
 
 }  // namespace tilewright

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compiler/mapping/loop_nest.h"
@@ -15,6 +16,9 @@
 namespace tilewright {
 
 inline constexpr size_t kMaxOperands = 11;
+
+// The operand that bypasses Lx, if any.
+using Bypass = std::optional<size_t>;
 
 // Tile orders alike in how often each operand crosses the external link.
 struct OrderProfile {
@@ -47,6 +51,7 @@ struct Problem {
   BlockOperands accesses;  // of Array layers
   Objective objective;
   RuleSet rules;                 // in use
+  bool may_bypass = false;       // an operand may bypass Lx
   size_t operands = 0, out = 0;  // how many; which is OUT
   std::array<DimSet, kMaxOperands> dims{};
   DimSet present = 0, whole = 0;

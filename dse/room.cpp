@@ -7,11 +7,12 @@
 
 namespace tilewright {
 
-int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell) {
+int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell,
+                 Bypass past_lx) {
   int64_t bytes = 0;
   for (size_t x = 0; x < problem.operands; ++x) {
     const bool out = x == problem.out;
-    if (out && problem.work.kind == WorkKind::Move) continue;
+    if (past_lx == x || (out && problem.work.kind == WorkKind::Move)) continue;
     const int64_t elems = footprint_elems(problem.work.operands[x], tile, tile);
     bytes += lx_buffer_bytes(elems, out ? out_cell : problem.precision.bits,
                              (doubled >> x & 1) != 0 ? 2 : 1);
@@ -58,6 +59,13 @@ bool fits_array(const Problem& problem, const Places& places, const std::array<i
 
 int flow_that_fits(const Problem& problem, const UnrollClass& unroll, const Places& places,
                    const Extents& block, const std::array<int64_t, 3>& buffers) {
+  if (places[2] == Place::Acc) {
+    // Nothing else lies along rows: all dataflows of the class need as many accumulators.
+    int64_t outputs = buffers[2];
+    for (Dim d : kDims)
+      if (contains(problem.out_dims, d)) outputs *= ceil_div(block[d], unroll.unroll[d]);
+    if (outputs > problem.system.array.accumulators) return -1;
+  }
   for (size_t f : unroll.flows) {
     const Dataflow& flow = problem.flows[f];
     if (flow.inner != places) continue;

@@ -11,7 +11,8 @@ namespace tilewright {
 
 // Bytes that a tile takes in Lx, with two buffers of the operands of `doubled` (bits) and OUT in
 // cells of `out_cell` bits.
-int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell);
+int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell,
+                 Bypass past_lx = {});
 
 // Sets of operands of `movable` with two buffers, none of which fits Lx with one more.
 std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,

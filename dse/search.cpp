@@ -5,6 +5,7 @@
 #include "compiler/support/check.h"
 #include "dse/balanced/layer_search.h"
 #include "dse/balanced/space_size.h"
+#include "dse/blocks/dataflows.h"
 #include "dse/exhaustive/exhaustive.h"
 #include "dse/greedy/greedy.h"
 #include "dse/layer_search.h"
@@ -19,40 +20,41 @@ Measure value_of(const Problem& problem, const RapidDsc& dsc) {
       dsc, price(problem.work, problem.system, problem.precision, dsc).cost.cycles);
 }
 
-// The least demanding mappings: every tile and block one index, operands wherever they may sit. If
-// none of these is legal, none is.
+// The least demanding mappings: every tile and block one index, operands wherever they may sit, one
+// of them past Lx, too, where that is searched. If none of these is legal, none is.
 Result<Best> smallest_mapping(const Problem& problem, Reach reach) {
   MappingChoice choice;
   choice.t_order = tile_orders(problem.work, problem.present).front();
   std::optional<Rejection> first;
-  for (const Places& inner : places(problem.system)) {
-    choice.types.assign(problem.operands, {TransferType::BlockLoad, TransferType::Stream});
-    choice.inner.assign(problem.operands, Place::L0);
-    for (size_t x = 0; problem.work.kind == WorkKind::Array && x < 3; ++x) {
-      choice.inner[x] = inner[x];
-      if (x < 2 && inner[x] == Place::Lrf) choice.types[x][1] = TransferType::BlockLoad;
+  const bool full = reach == Reach::Full;
+  const std::vector<Places> inner_places =
+      full ? all_places(problem.system) : places(problem.system);
+  std::vector<Bypass> bypasses = {std::nullopt};
+  if (problem.may_bypass && problem.work.kind == WorkKind::Array)
+    bypasses = {std::nullopt, 0, 1, 2};
+  for (const Bypass past_lx : bypasses)
+    for (const Places& inner : inner_places) {
+      choice.past_lx = past_lx;
+      choice.types.assign(problem.operands, {TransferType::BlockLoad, TransferType::Stream});
+      choice.inner.assign(problem.operands, Place::L0);
+      for (size_t x = 0; problem.work.kind == WorkKind::Array && x < 3; ++x) {
+        choice.inner[x] = inner[x];
+        if (x < 2 && inner[x] == Place::Lrf) choice.types[x][1] = TransferType::BlockLoad;
+      }
+      // The balanced space has some dims whole; in the full one to cut them may cost partial sums.
+      for (const bool whole : {false, true}) {
+        if (!whole && reach == Reach::Balanced) continue;
+        for (Dim d : kDims)
+          choice.t[d] = whole && contains(problem.whole, d) ? problem.work.extent[d] : 1;
+        const RapidDsc dsc = compose(problem.work, choice);
+        const auto broken = first_rejection(problem.work, problem.system, problem.precision, dsc);
+        if (!broken) return Best{value_of(problem, dsc), dsc};
+        if (!first) first = broken;
+      }
     }
-    // The balanced space has some dims whole; in the full one to cut them may cost partial sums.
-    for (const bool whole : {false, true}) {
-      if (!whole && reach == Reach::Balanced) continue;
-      for (Dim d : kDims)
-        choice.t[d] = whole && contains(problem.whole, d) ? problem.work.extent[d] : 1;
-      const RapidDsc dsc = compose(problem.work, choice);
-      const auto broken = first_rejection(problem.work, problem.system, problem.precision, dsc);
-      if (!broken) return Best{value_of(problem, dsc), dsc};
-      if (!first) first = broken;
-    }
-  }
   return bad_input("layer '" + problem.work.name + "' on system '" + problem.system.name + "'",
                    "no mapping is legal; the least demanding one breaks " + to_string(*first),
                    "larger memories, or a smaller layer");
-}
-
-// The space that the optimal search of cycles covers.
-Constraints searched() {
-  Constraints constraints;
-  constraints.past_lx = {0};
-  return constraints;
 }
 
 SearchResult result_of(const Problem& problem, const Outcome& outcome) {
@@ -77,7 +79,7 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   return r;
 }
 
-// All mappings but those that bypass Lx, from the greedy answer on.
+// All mappings that are searched, from the greedy answer on.
 Outcome search_full(const Problem& problem, const SearchOptions& options, const Best& first) {
   Counters counters;
   const GreedyLimits limits{options.max_evaluations, StopFlag(options.stop)};
@@ -153,13 +155,15 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
                        "--space full, with --objective latency");
   Problem problem(work, system, precision, options.goal, reach);
   problem.rules = options.rules;
+  problem.may_bypass = options.bypass && reach == Reach::Full;
   const auto seed = best_seed(problem, options);
   if (!seed) return fail(seed.error());
   if (reach == Reach::Balanced) return search_balanced(problem, options, *seed);
   const auto smallest = smallest_mapping(problem, Reach::Full);
   if (!smallest) return fail(smallest.error());
   const Best& first = *seed && (*seed)->value <= smallest->value ? **seed : *smallest;
-  const Constraints constraints = searched();
+  Constraints constraints;
+  if (!options.bypass) constraints.past_lx = {0};
   const Space space(work, system, constraints);
   Outcome outcome;
   switch (options.method) {

@@ -31,7 +31,9 @@ struct SearchOptions {
   Method method = Method::Optimal;
   Goal goal = Goal::Latency;
   Reach reach = Reach::Balanced;  // Full: for latency alone
-  int jobs = 0;                   // threads; 0: as many as the machine has
+  // In the full space: mappings in which an operand bypasses Lx, too.
+  bool bypass = false;
+  int jobs = 0;  // threads; 0: as many as the machine has
   // Effort after which the search stops with what it has: tile nests and block nests evaluated
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;

@@ -89,6 +89,36 @@ int64_t last_index(const AccessAxis& axis, const Extents& ext) {
   return last;
 }
 
+namespace {
+
+// Whether each box holds all of the axis.
+bool whole(const AccessAxis& axis, int64_t step, const Extents& n, const Extents& box) {
+  for (const AccessTerm& term : axis.terms)
+    if (box[term.dim] != n[term.dim]) return false;
+  return axis_points_inside(axis, step, Extents{}, n) == axis.extent;
+}
+
+}  // namespace
+
+// From the axis whose elements follow each other outwards, as long as the axes within are whole.
+uint32_t run_axes(const Operand& operand, const Extents& n, const Extents& box) {
+  uint32_t axes = 0;
+  int64_t run = 1;
+  for (bool goes_on = true; goes_on;) {
+    goes_on = false;
+    for (size_t a = 0; a < operand.axes.size(); ++a) {
+      const AccessAxis& axis = operand.axes[a];
+      const int64_t step = lattice_step(axis, box);
+      if ((axes >> a & 1) != 0 || axis.stride_elems * step != run) continue;
+      axes |= 1u << a;
+      goes_on = whole(axis, step, n, box);
+      run *= axis.extent;
+      break;
+    }
+  }
+  return axes;
+}
+
 int64_t box_elems(const Operand& operand, const std::vector<int64_t>& steps, const Extents& ext) {
   int64_t elems = 1;
   for (size_t a = 0; a < operand.axes.size(); ++a)

@@ -68,6 +68,10 @@ inline bool without_padding(const AccessAxis& axis, const Extents& ext) {
   return axis.offset >= 0 && last_index(axis, ext) < axis.extent;
 }
 
+// The axes (bits) along which boxes of nominal extents `box`, of a layer of extents `n`, lie as one
+// run of consecutive elements.
+uint32_t run_axes(const Operand& operand, const Extents& n, const Extents& box);
+
 // Product of axis_points over the axes at their lattice steps.
 int64_t box_elems(const Operand& operand, const std::vector<int64_t>& steps, const Extents& ext);
 

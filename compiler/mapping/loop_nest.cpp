@@ -41,32 +41,6 @@ DimSet unfinished(const std::vector<Loop>& loops, DimSet out, DimSet reduction) 
   return unfinished(std::span<const Dim>(dims), out, reduction);
 }
 
-// Whether each box (tile or block) holds all of the axis.
-bool whole(const AccessAxis& axis, int64_t step, const RapidDsc& dsc, const Extents& box) {
-  for (const AccessTerm& term : axis.terms)
-    if (box[term.dim] != dsc.n[term.dim]) return false;
-  return axis_points_inside(axis, step, Extents{}, dsc.n) == axis.extent;
-}
-
-// From the axis whose elements follow each other outwards, as long as the axes within are whole.
-uint32_t run_axes(const Operand& operand, const std::vector<int64_t>& steps, const RapidDsc& dsc,
-                  const Extents& box) {
-  uint32_t axes = 0;
-  int64_t run = 1;
-  for (bool goes_on = true; goes_on;) {
-    goes_on = false;
-    for (size_t a = 0; a < operand.axes.size(); ++a) {
-      const AccessAxis& axis = operand.axes[a];
-      if ((axes >> a & 1) != 0 || axis.stride_elems * steps[a] != run) continue;
-      axes |= 1u << a;
-      goes_on = whole(axis, steps[a], dsc, box);
-      run *= axis.extent;
-      break;
-    }
-  }
-  return axes;
-}
-
 struct Hop {
   const Extents* box;  // T or B
   DimSet loops;
@@ -140,8 +114,7 @@ LoopNest lower(const Work& work, const System& system, const PrecisionInfo& prec
         if (out) m.revisits = unfinished(nest.t_loops, operand.dims(), work.reduction);
         m.ring = ring_load(dsc, operand.dims(), system.chip, out ? work.reduction : DimSet{0});
       }
-      if (m.outer == Place::External)
-        m.run_axes = run_axes(operand, m.steps, dsc, inner ? dsc.b : dsc.t);
+      if (m.outer == Place::External) m.run_axes = run_axes(operand, dsc.n, inner ? dsc.b : dsc.t);
       (inner ? nest.inner : nest.external).push_back(m);
     }
   }

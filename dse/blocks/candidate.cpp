@@ -18,6 +18,14 @@ BlockPlan plan_of(const Problem& problem, const BlockFamily& family, bool wide) 
     plan.hops[x].inner = (*family.places)[x];
     plan.hops[x].type = family.types[x];
   }
+  if (family.past_lx) {
+    const size_t x = *family.past_lx;
+    Extents block;  // which blocks of a family lie as runs is the same for all of them
+    for (size_t k = 0; k < kDimCount; ++k) block.values[k] = family.cut[k].lo;
+    plan.hops[x].outer = Place::External;
+    plan.hops[x].run_axes = run_axes(problem.work.operands[x], problem.work.extent, block);
+    plan.cores = family.cores;
+  }
   set_order(plan, problem.accesses, {family.order.data(), static_cast<size_t>(family.loops)},
             problem.precision.bits, wide);
   return plan;

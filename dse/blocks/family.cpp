@@ -23,6 +23,10 @@ BlockFamilies::BlockFamilies(const Problem& problem, const Extents& tile, const 
   for (size_t x = 0; x < 2; ++x)
     streams_always_[x] = std::all_of(problem.inner_places.begin(), problem.inner_places.end(),
                                      [x](const Places& p) { return p[x] == Place::Pe; });
+  gathers_always_ = std::all_of(problem.inner_places.begin(), problem.inner_places.end(),
+                                [](const Places& p) { return p[2] == Place::Acc; });
+  family_.past_lx = query.past_lx;
+  family_.cores = query.cores;
 }
 
 int64_t BlockFamilies::least(const UnrollClass& unroll) const {
@@ -31,6 +35,16 @@ int64_t BlockFamilies::least(const UnrollClass& unroll) const {
 
 bool BlockFamilies::fits(const Extents& block, const std::array<TransferType, 3>& types) const {
   return flow_that_fits(problem_, *family_.unroll, *family_.places, block, buffers_of(types)) >= 0;
+}
+
+bool BlockFamilies::sums_fit(size_t decided) const {
+  if (!gathers_always_) return true;
+  int64_t outputs = 1;
+  for (size_t k = 0; k < decided; ++k)
+    if (contains(problem_.out_dims, dims_[k]))
+      outputs *=
+          ceil_div(family_.cut[static_cast<size_t>(dims_[k])].lo, family_.unroll->unroll[dims_[k]]);
+  return outputs <= problem_.system.array.accumulators;
 }
 
 // Of all blocks, each once: [B4] along an axis, summed over the pieces of its dims. Exact: the sum
@@ -57,10 +71,18 @@ int64_t BlockFamilies::elems_in_all(size_t x) const {
   return elems;
 }
 
+int64_t BlockFamilies::over_link(size_t x, int64_t transfers, int64_t bytes) const {
+  const UnitTimes& t = problem_.times;
+  if (query_.past_lx == x)
+    return transfers * (t.external_latency + (x == 2 ? t.turnaround : 0)) +
+           hold_cycles(bytes * query_.cores, t.external_bandwidth);
+  const LinkTime& link = x == 2 ? t.array_out : t.array_in;
+  return transfers * link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
+}
+
 // What the innermost loop moves comes anew with each round of all loops that do not move it.
 int64_t BlockFamilies::traffic_with(Dim inner, size_t decided) const {
-  const UnitTimes& t = problem_.times;
-  int64_t loads = 0, elems = 0;
+  int64_t cycles = 0;
   for (size_t x = 0; x < 2; ++x) {
     if (!streams_always_[x] && !moved(x) && (query_.tile.fresh >> x & 1) == 0 &&
         !contains(problem_.dims[x], inner))
@@ -70,11 +92,9 @@ int64_t BlockFamilies::traffic_with(Dim inner, size_t decided) const {
       (contains(problem_.dims[x], dims_[k]) ? own : others) *=
           body_[static_cast<size_t>(dims_[k])].trips;
     const int64_t times = contains(problem_.dims[x], inner) ? others : 1;
-    loads += own * times;
-    elems += elems_in_all(x) * times;
+    cycles += over_link(x, own * times, problem_.bytes(elems_in_all(x) * times));
   }
-  return loads * t.array_in.latency_cycles +
-         hold_cycles(problem_.bytes(elems), t.array_in.bytes_per_cycle);
+  return cycles;
 }
 
 int64_t BlockFamilies::traffic(size_t decided) const {
@@ -82,7 +102,8 @@ int64_t BlockFamilies::traffic(size_t decided) const {
   for (size_t k = 0; k < several_; ++k)
     if (k >= decided || contains(loops_, dims_[k]))
       least = std::min(least, traffic_with(dims_[k], decided));
-  return least == INT64_MAX ? 0 : least;
+  if (least == INT64_MAX) return 0;
+  return query_.past_lx == size_t{2} ? std::max(least, drained(1)) : least;
 }
 
 int64_t BlockFamilies::again(size_t x) const {
@@ -99,7 +120,6 @@ int64_t BlockFamilies::again(size_t x) const {
 }
 
 BlockFamilies::Moved BlockFamilies::loaded(size_t x, int64_t blocks) const {
-  const UnitTimes& t = problem_.times;
   Moved all;
   int64_t bytes = 0;
   if ((*family_.places)[x] == Place::Pe) {
@@ -117,8 +137,7 @@ BlockFamilies::Moved BlockFamilies::loaded(size_t x, int64_t blocks) const {
       if (contains(problem_.dims[x], d)) all.loads *= body_[static_cast<size_t>(d)].trips;
     bytes = problem_.bytes(times * all_elems_[x]);
   }
-  all.cycles =
-      all.loads * t.array_in.latency_cycles + hold_cycles(bytes, t.array_in.bytes_per_cycle);
+  all.cycles = over_link(x, all.loads, bytes);
   return all;
 }
 
@@ -127,7 +146,7 @@ int64_t BlockFamilies::first_load(size_t x) const {
   Extents least;
   for (Dim d : kDims) least[d] = body_[static_cast<size_t>(d)].lo;
   const int64_t elems = footprint_elems(problem_.work.operands[x], least, least);
-  return UnitTimes::link(problem_.times.array_in, problem_.bytes(elems));
+  return over_link(x, 1, problem_.bytes(elems));
 }
 
 // All drains of the tile, each with the start that the array gives it.
@@ -139,12 +158,15 @@ int64_t BlockFamilies::drained(int64_t visits) const {
     outputs *= query_.tile.ext[d];
     blocks *= body_[static_cast<size_t>(d)].trips;
   }
-  const bool wide = query_.wide || visits > 1;
   const int64_t added = query_.tile.first ? visits - 1 : visits;
-  const int64_t bytes =
-      packed_bytes(outputs * (visits + added), wide ? kPartialSumBits : problem_.precision.bits);
-  const int64_t link = blocks * visits * t.array_out.latency_cycles +
-                       hold_cycles(bytes, t.array_out.bytes_per_cycle);
+  int64_t bits = 0;  // per output, in all
+  if (query_.past_lx == size_t{2})
+    bits = (added + visits - 1) * kPartialSumBits +
+           (query_.tile.final ? problem_.precision.bits : kPartialSumBits);
+  else
+    bits =
+        (visits + added) * (query_.wide || visits > 1 ? kPartialSumBits : problem_.precision.bits);
+  const int64_t link = over_link(2, blocks * visits, packed_bytes(outputs, bits));
   const int64_t functions = added * t.simple_cycles + (query_.tile.final ? t.epilogue_cycles : 0);
   const int64_t sfu = ceil_div(outputs * functions, t.sfu_lanes);
   return blocks * visits * 2 * t.semaphore + std::max(link, sfu);
@@ -157,8 +179,8 @@ int64_t BlockFamilies::last_drain() const {
       const Plateau& cut = body_[static_cast<size_t>(d)];
       outputs *= cut.last(cut.hi);
     }
-  return 2 * problem_.times.semaphore +
-         UnitTimes::link(problem_.times.array_out, problem_.bytes(outputs));
+  const int64_t bits = std::min(problem_.precision.bits, kPartialSumBits);
+  return 2 * problem_.times.semaphore + over_link(2, 1, packed_bytes(outputs, bits));
 }
 
 int64_t BlockFamilies::bound(int64_t blocks) {
@@ -189,7 +211,7 @@ int64_t BlockFamilies::bound(int64_t blocks) {
        {side[0], side[1], Moved{side[0].loads + side[1].loads, side[0].cycles + side[1].cycles}})
     beyond = std::max(beyond, m.cycles - std::min(m.loads, blocks) * longest);
   const int64_t visits = again(2);
-  family_.partial = visits > 1;
+  family_.partial = visits > 1 && query_.past_lx != size_t{2};
   family_.beside =
       busy - ceil_mul(family_.steps, problem_.times.mac_cycles) + blocking + exposed + beyond;
   return std::max({busy + blocking + exposed + beyond, all, blocking + drained(visits)});

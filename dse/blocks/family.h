@@ -21,9 +21,11 @@ struct BlockFamily {
   std::array<Dim, kDimCount> order{};   // of the loops of several trips, outermost first
   int loops = 0;
   bool partial = false;  // OUT's blocks leave unfinished sums in Lx
-  int64_t steps = 1;     // the array's, at least
-  int64_t least = 0;     // cycles; no body of the tile takes less
-  int64_t beside = 0;    // of these, what comes on top of the array's steps
+  Bypass past_lx;
+  int64_t cores = 1;   // that share external memory
+  int64_t steps = 1;   // the array's, at least
+  int64_t least = 0;   // cycles; no body of the tile takes less
+  int64_t beside = 0;  // of these, what comes on top of the array's steps
 };
 
 // Buffers at the array of operands whose hops have such types.
@@ -33,6 +35,8 @@ std::array<int64_t, 3> buffers_of(const std::array<TransferType, 3>& types);
 struct BodyQuery {
   TileShape tile;
   bool wide = false;  // OUT in Lx has cells of partial sums, whatever the blocks do
+  Bypass past_lx;
+  int64_t cores = 1;  // that share external memory, where something bypasses Lx
   bool operator==(const BodyQuery&) const = default;
 };
 
@@ -66,6 +70,8 @@ class BlockFamilies {
   void with_types(int64_t blocks, Wants& wants, Visit& visit);
   // Whether some dataflow of the family has room for such blocks.
   bool fits(const Extents& block, const std::array<TransferType, 3>& types) const;
+  // Whether the accumulators may hold the sums of a block, as far as its first dims are decided.
+  bool sums_fit(size_t decided) const;
   bool moved(size_t x) const { return (problem_.dims[x] & loops_) != 0; }
   // Cuts the body, whose extent may be less than the tile's, as the tile is cut.
   void cut_body(size_t k, const Plateau& cut) {
@@ -85,6 +91,8 @@ class BlockFamilies {
   // be: with the loop over `inner` innermost; with any.
   int64_t traffic_with(Dim inner, size_t decided) const;
   int64_t traffic(size_t decided) const;
+  // So many transfers of operand x, which bring or take so many bytes in all.
+  int64_t over_link(size_t x, int64_t transfers, int64_t bytes) const;
   int64_t elems_in_all(size_t x) const;
   int64_t first_load(size_t x) const;
   Moved loaded(size_t x, int64_t blocks) const;
@@ -105,6 +113,7 @@ class BlockFamilies {
   DimSet inner_ = 0;                      // loops that may be the innermost one
   std::array<int64_t, 2> all_elems_{};    // of INP and KER, each block once
   std::array<bool, 2> streams_always_{};  // INP, KER: into the PEs, under all dataflows
+  bool gathers_always_ = false;           // OUT's sums at the columns, under all dataflows
   Counters* counters_ = nullptr;
 };
 
@@ -146,6 +155,11 @@ void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, R
         break;
       }
     }
+    if (problem_.rules.has(Rule::ArrayCapacity) && !sums_fit(k + 1)) {
+      counters_->prune(Rule::ArrayCapacity);
+      if (cut.is_last()) break;
+      continue;
+    }
     const int64_t finer = steps / whole * least_steps(at, unroll);
     if (cut.trips == 1 || wants(base(blocks * body_[at].trips, finer)))
       this->cut(k + 1, blocks * body_[at].trips, finer, wants, room, visit);
@@ -171,6 +185,7 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit&
   }
   std::array<TransferType, 3> single;
   for (const Places& places : problem_.inner_places) {
+    if (query_.past_lx && places[*query_.past_lx] == Place::Pe) continue;
     family_.places = &places;
     for (size_t x = 0; x < 3; ++x)
       single[x] = x < 2 && places[x] == Place::Lrf ? TransferType::BlockLoad : TransferType::Stream;

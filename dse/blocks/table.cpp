@@ -5,7 +5,8 @@ namespace tilewright {
 BlockTable::BlockTable(const Problem& problem) : problem_(problem) {}
 
 size_t BlockTable::Hash::operator()(const Key& key) const {
-  uint64_t h = (static_cast<uint64_t>(static_cast<uint32_t>(key.unroll)) << 32) | key.flags;
+  uint64_t h = (static_cast<uint64_t>(static_cast<uint32_t>(key.unroll)) << 32) |
+               (static_cast<uint32_t>(key.cores) << 8) | key.flags;
   for (int32_t e : key.ext) {
     h ^= static_cast<uint64_t>(static_cast<uint32_t>(e)) + 0x9e3779b97f4a7c15ull + (h << 6) +
          (h >> 2);
@@ -19,7 +20,9 @@ BlockTable::Key BlockTable::key_of(const BodyQuery& query, int32_t unroll) {
   for (size_t k = 0; k < kDimCount; ++k)
     key.ext[k] = static_cast<int32_t>(query.tile.ext.values[k]);
   key.flags = (query.tile.fresh & 3) | (query.tile.first ? 4u : 0u) | (query.tile.final ? 8u : 0u) |
-              (query.wide ? 16u : 0u);
+              (query.wide ? 16u : 0u) |
+              (query.past_lx ? static_cast<uint32_t>(*query.past_lx + 1) << 5 : 0u);
+  key.cores = static_cast<int32_t>(query.cores);
   key.unroll = unroll;
   return key;
 }

@@ -23,6 +23,7 @@ class BlockTable {
   struct Key {
     std::array<int32_t, kDimCount> ext;
     uint32_t flags = 0;
+    int32_t cores = 1;
     int32_t unroll = -1;
     bool operator==(const Key&) const = default;
   };

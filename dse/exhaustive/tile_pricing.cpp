@@ -140,17 +140,8 @@ class TilePricing {
 
   // Past Lx blocks lie in external memory: along which axes as one run, a mapping tells.
   void set_runs(const Extents& b) {
-    Point point;
-    point.core_d = cores_;
-    point.section = *section_;
-    point.p = layout_->p;
-    point.t = tile_;
-    point.b = b;
-    point.outer.resize(problem_.operands);
-    point.inner = {TransferType::Stream, TransferType::Stream, TransferType::Stream};
-    const LoopNest nest =
-        lower(problem_.work, problem_.system, problem_.precision, dsc_of(problem_.work, point));
-    for (size_t x = 0; x < 3; ++x) plan_.hops[x].run_axes = nest.inner[x].run_axes;
+    for (size_t x = 0; x < 3; ++x)
+      plan_.hops[x].run_axes = run_axes(problem_.work.operands[x], problem_.work.extent, b);
   }
 
   bool price_order(const LoopOrder& order, const TypeList& types) {

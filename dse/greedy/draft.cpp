@@ -101,7 +101,7 @@ Outer outer_of(const Problem& problem, const Draft& draft, const Extents& share,
 std::vector<TransferType> external_types(const Problem& problem, const Draft& draft,
                                          const Outer& o) {
   std::vector<TransferType> types(problem.operands, TransferType::BlockLoad);
-  if (problem.work.kind == WorkKind::Move || o.order.empty()) return types;
+  if (problem.work.kind == WorkKind::Move || o.order.empty() || draft.past_lx) return types;
   const DimSet last = bit(o.order.back());
   std::vector<size_t> operands;
   for (size_t x = 0; x < problem.operands; ++x)
@@ -149,11 +149,12 @@ RapidDsc complete(const Problem& problem, const Draft& draft) {
     choice.types.push_back({types[x], array && x < 3 ? inner[x] : TransferType::Stream});
     choice.inner.push_back(array && x < 3 ? problem.flows[draft.flow].inner[x] : Place::L0);
   }
+  choice.past_lx = draft.past_lx;
   RapidDsc dsc = compose(problem.work, choice);
   for (size_t x = 0; x < problem.operands; ++x) {
     DataTransfer& hop = dsc.data_structures[x].transfers[0];
-    if (x == problem.out || problem.work.kind == WorkKind::Move || !hop.loop ||
-        hop.type == TransferType::Stream)
+    if (x == problem.out || x == draft.past_lx || problem.work.kind == WorkKind::Move ||
+        !hop.loop || hop.type == TransferType::Stream)
       continue;
     const std::optional<Slide> slide = slide_of(problem.work.operands[x], dsc);
     hop.slide = slide && slide->overlaps();

@@ -14,6 +14,7 @@ struct Draft {
   Extents t = Extents::filled(1), b = Extents::filled(1);  // b: Array alone
   Order t_order = kDims, b_order = kDims;
   size_t flow = 0;      // in Problem::flows; Array alone
+  Bypass past_lx;       // Array alone
   unsigned spread = 0;  // operands (bits) that stream from or to External, where that is legal
 
   Extents share(const Work& work) const;

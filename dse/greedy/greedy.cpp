@@ -53,6 +53,7 @@ class Greedy {
     starts_.resize(std::min(starts_.size(), kDescents));
     for (Tile& start : starts_)
       if (!ended()) improve(start);
+    if (array_ && problem_.may_bypass && !starts_.empty()) bypass();
     return best_;
   }
 
@@ -192,6 +193,22 @@ class Greedy {
     most = std::min(kMappingValues, left());
     descend(problem_, steps_, most, start.draft, value,
             [this](const Draft& next) { return value_of(next); });
+  }
+
+  // The best with one of INP, KER and OUT past Lx, all others at once in it if they fit.
+  void bypass() {
+    const Tile from =
+        *std::min_element(starts_.begin(), starts_.end(),
+                          [](const Tile& a, const Tile& b) { return a.cycles < b.cycles; });
+    for (size_t x = 0; x < 3 && !ended(); ++x) {
+      Tile start = from;
+      start.draft.past_lx = x;
+      const Extents share = start.draft.share(problem_.work);
+      if (lx_bytes(problem_, share, 0, kPartialSumBits, x) <= problem_.system.core.lx_bytes)
+        start.draft.t = share;
+      start.cycles = exact(start.draft);
+      if (start.cycles < kNone) improve(start);
+    }
   }
 
   // Exact cycles; kNone of an illegal mapping.

@@ -107,6 +107,8 @@ void TileBounds::Moved::add(const Moved& other) {
   bits += other.bits;
   loads += other.loads;
   elems += other.elems;
+  past_latencies += other.past_latencies;
+  past_bits += other.past_bits;
 }
 
 void TileBounds::Moved::multiply(int64_t n) {
@@ -114,6 +116,8 @@ void TileBounds::Moved::multiply(int64_t n) {
   bits *= n;
   loads *= n;
   elems *= n;
+  past_latencies *= n;
+  past_bits *= n;
 }
 
 void TileBounds::moved(size_t x, const TileBox& box, const Cuts& cuts, Moved& once,
@@ -152,6 +156,71 @@ void TileBounds::moved(size_t x, const TileBox& box, const Cuts& cuts, Moved& on
 int64_t TileBounds::into_array(const Moved& all) const {
   return all.loads * problem_.times.array_in.latency_cycles +
          hold_cycles(problem_.bytes(all.elems), problem_.times.array_in.bytes_per_cycle);
+}
+
+// Of operand x past Lx: blocks bring each element that they touch, holes left out.
+int64_t TileBounds::distinct_elems(size_t x, const TileBox& box, const Cuts& cuts) const {
+  const Division::Moved& m = division_.operands[x];
+  int64_t elems = m.plain;
+  for (const TileWindow* w : m.windows) {
+    int64_t pieces = 1;
+    bool unshared = true;
+    for (Dim d : kDims)
+      if (contains(w->others, d)) {
+        pieces = cuts[static_cast<size_t>(d)].trips;
+        unshared &= division_.cores.parts[d] == 1;
+      }
+    elems *=
+        w->fetched(box.hi[static_cast<size_t>(w->moving)], pieces, unshared && w->dense, false);
+  }
+  return elems;
+}
+
+// Of an operand past Lx, elements that all arrays of a core hold at once.
+int64_t TileBounds::most_held(size_t x) const {
+  const ArrayTier& a = problem_.system.array;
+  const int64_t corelets = problem_.system.core.corelets;
+  const int64_t bits = x == problem_.out ? kPartialSumBits : problem_.precision.bits;
+  int64_t most = 0;
+  for (const Places& places : problem_.inner_places) {
+    int64_t elems = 0;
+    if (places[x] == Place::Acc) elems = corelets * a.columns * a.lanes * a.accumulators;
+    if (places[x] == Place::Lrf) elems = corelets * a.rows * a.columns * (a.lrf_bytes * 8 / bits);
+    if (places[x] == Place::L0) elems = corelets * (a.l0_bytes * 8 / bits);
+    most = std::max(most, elems);
+  }
+  return std::max<int64_t>(most, 1);
+}
+
+void TileBounds::moved_past_lx(size_t x, const TileBox& box, const Cuts& cuts, Moved& once,
+                               Moved& again) const {
+  const UnitTimes& t = problem_.times;
+  const int64_t bits = problem_.precision.bits, cores = division_.working;
+  int64_t tiles = 1, others = 1, visits = 1;
+  for (size_t k = 0; k < kDimCount; ++k) {
+    (contains(problem_.dims[x], kDims[k]) ? tiles : others) *= cuts[k].trips;
+    if (contains(problem_.work.reduction, kDims[k])) visits *= cuts[k].trips;
+  }
+  others = std::min<int64_t>(others, 1 << 20);  // more would not fit
+  const int64_t elems = distinct_elems(x, box, cuts);
+  if (x != problem_.out) {
+    const int64_t loads = std::max(tiles, ceil_div(elems, most_held(x)));
+    once.past_latencies = loads * t.external_latency;
+    once.past_bits = elems * cores * bits;
+    again = once;
+    again.multiply(others);
+    return;
+  }
+  // With each step of T it leaves, unfinished but for the last visit of a tile, to come back.
+  const int64_t drains = std::max(tiles * others, visits * ceil_div(elems, most_held(x)));
+  once.past_latencies = drains * (t.external_latency + t.turnaround + 2 * t.semaphore);
+  once.past_bits = elems * cores * (2 * (visits - 1) * kPartialSumBits + bits);
+  again = once;
+}
+
+int64_t TileBounds::past_lx(const Moved& all) const {
+  return all.past_latencies +
+         hold_cycles(packed_bytes(all.past_bits, 1), problem_.times.external_bandwidth);
 }
 
 int64_t TileBounds::array_cycles(const TileBox& box, const Cuts& cuts) const {
@@ -218,11 +287,14 @@ int64_t TileBounds::hidden_store(const TileBox& box, const Cuts& cuts) const {
 // round of all loops that do not move the operand; the others may stay. Of two totals, all
 // transfers with the last body and all bodies with the transfers before and behind them, the larger
 // one; the least over which loop is the innermost.
-TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box) const {
+// Where one bypasses Lx, nothing overlaps: all transfers of the others with all bodies.
+TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box, Bypass past) const {
   const UnitTimes& t = problem_.times;
   const Cuts cut = cuts(box);
   std::array<Moved, kMaxOperands> once, again;
-  for (size_t x = 0; x < problem_.operands; ++x) moved(x, box, cut, once[x], again[x]);
+  for (size_t x = 0; x < problem_.operands; ++x)
+    (this->*(past == x ? &TileBounds::moved_past_lx : &TileBounds::moved))(x, box, cut, once[x],
+                                                                           again[x]);
   const bool array = problem_.work.kind == WorkKind::Array;
   const bool move = problem_.work.kind == WorkKind::Move;
   int64_t steps = 1;
@@ -237,6 +309,11 @@ TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box) const {
   const auto total = [&](const Moved& all, int64_t last_in) {
     const int64_t transfers = slots(all);
     if (move) return transfers;
+    if (past) {
+      const int64_t loads = into_array(all), blocks = past_lx(all);
+      const int64_t beside = past == problem_.out ? std::max(loads, blocks) : loads + blocks;
+      return transfers + steps * 2 * t.semaphore + std::max(busy, beside);
+    }
     const int64_t own = ends + (array ? std::max(busy, into_array(all)) : busy);
     const int64_t body = 2 * t.semaphore + std::max(last, last_in);
     return std::max(transfers + std::max<int64_t>(0, body - hidden), own);

@@ -34,14 +34,16 @@ class TileBounds {
   TileBounds(const Problem& problem, const Division& division);
 
   // No mapping with a tile of the box takes fewer cycles.
-  int64_t cycles(const TileBox& box) const { return by_innermost(box).least; }
+  int64_t cycles(const TileBox& box, Bypass past_lx) const {
+    return by_innermost(box, past_lx).least;
+  }
   // The same for those in which a certain loop of T is the innermost; INT64_MAX where it cannot be.
   struct ByInnermost {
     std::array<int64_t, kDimCount> loop;
     std::array<int64_t, kDimCount> slots;  // of it, what needs no body: external slots and the like
     int64_t least = 0;
   };
-  ByInnermost by_innermost(const TileBox& box) const;
+  ByInnermost by_innermost(const TileBox& box, Bypass past_lx) const;
 
   // The dataflows that matter, by rising array cycles of whole tiles.
   const std::vector<const UnrollClass*>& unrolls() const { return unrolls_; }
@@ -56,10 +58,11 @@ class TileBounds {
   using Cuts = std::array<Cut, kDimCount>;
 
   // What some loop order moves in all: slots over the external link, and what follows into the
-  // array of one core.
+  // array of one core, from Lx or past it.
   struct Moved {
     int64_t latencies = 0, bits = 0;
     int64_t loads = 0, elems = 0;
+    int64_t past_latencies = 0, past_bits = 0;  // of one core's share of external memory
     void add(const Moved& other);
     void multiply(int64_t n);
   };
@@ -72,6 +75,12 @@ class TileBounds {
   // Of operand x: with each tile fetched once; anew with each round of the loops that do not move
   // it.
   void moved(size_t x, const TileBox& box, const Cuts& cuts, Moved& once, Moved& again) const;
+  // The same of what bypasses Lx.
+  void moved_past_lx(size_t x, const TileBox& box, const Cuts& cuts, Moved& once,
+                     Moved& again) const;
+  int64_t distinct_elems(size_t x, const TileBox& box, const Cuts& cuts) const;
+  int64_t most_held(size_t x) const;
+  int64_t past_lx(const Moved& all) const;
   int64_t into_array(const Moved& all) const;
   int64_t array_cycles(const TileBox& box, const Cuts& cuts) const;
   int64_t last_loads(Dim innermost, const Cuts& cuts) const;

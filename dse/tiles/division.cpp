@@ -1,5 +1,7 @@
 #include "dse/tiles/division.h"
 
+#include <algorithm>
+
 #include "compiler/mapping/footprint.h"
 
 namespace tilewright {
@@ -19,6 +21,7 @@ const TileWindow& WindowTable::of(size_t operand, size_t axis, const CoreDivisio
 Division::Division(const Problem& problem, CoreDivision cores_in, WindowTable& windows)
     : cores(std::move(cores_in)) {
   for (Dim d : kDims) {
+    working *= cores.parts[d];
     share[d] = largest_share(problem.work.extent[d], cores.parts[d]);
     reduces |= cores.parts[d] > 1 && contains(problem.work.reduction, d);
   }
@@ -42,6 +45,24 @@ Division::Division(const Problem& problem, CoreDivision cores_in, WindowTable& w
       else
         m.windows.push_back(&windows.of(x, a, cores));
     }
+  }
+  find_bypasses(problem);
+}
+
+void Division::find_bypasses(const Problem& problem) {
+  bypasses = {std::nullopt};
+  if (!problem.may_bypass || problem.work.kind != WorkKind::Array ||
+      !problem.system.chip.memory_stops.empty())
+    return;
+  for (size_t x = 0; x < 3; ++x) {
+    if (x == problem.out && reduces) continue;
+    const std::vector<AccessAxis>& axes = problem.work.operands[x].axes;
+    const bool padded = std::any_of(axes.begin(), axes.end(), [&](const AccessAxis& axis) {
+      return !without_padding(axis, problem.work.extent);
+    });
+    const bool held = std::any_of(problem.inner_places.begin(), problem.inner_places.end(),
+                                  [x](const Places& p) { return p[x] != Place::Pe; });
+    if (!padded && held) bypasses.emplace_back(x);
   }
 }
 

@@ -37,6 +37,11 @@ struct Division {
     std::vector<const TileWindow*> windows;
   };
   std::array<Moved, kMaxOperands> operands;
+  int64_t working = 1;           // cores that work
+  std::vector<Bypass> bypasses;  // that are legal under it: none, then INP, KER, OUT
+
+ private:
+  void find_bypasses(const Problem& problem);
 };
 
 // All divisions of the declared space.

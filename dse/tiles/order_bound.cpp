@@ -22,8 +22,9 @@ OrderBound::OrderBound(const Problem& problem, const Division& division,
   }
 }
 
-bool OrderBound::set(const TileBox& box) {
+bool OrderBound::set(const TileBox& box, Bypass past_lx) {
   if (problem_.work.kind == WorkKind::Move) return false;
+  past_lx_ = past_lx;
   loops_ = 0;
   for (size_t k = 0; k < kDimCount; ++k) {
     const int64_t share = division_.share.values[k];
@@ -47,6 +48,7 @@ bool OrderBound::set(const TileBox& box) {
     most_[x].assign(codes, -1);
     for (size_t l = 0; l < loops_; ++l) sliding_[x][l].clear();
   }
+  for (auto& known : at_array_) known.assign(past_lx ? codes : 0, -1);
   base_.resize(unrolls_.size());
   steps_.resize(unrolls_.size());
   for (size_t u = 0; u < unrolls_.size(); ++u) {
@@ -107,7 +109,7 @@ void OrderBound::set_order(const TileOrder& order) {
         parts_[x] *= loop.trips;
       }
     }
-    if (depth_[x] < 0 || parts_[x] == 1) continue;
+    if (past_lx_ || depth_[x] < 0 || parts_[x] == 1) continue;
     if (x != problem_.out || (!returns_ && !division_.reduces)) may_spread_ |= 1u << x;
   }
   choose_spread(order.spread);
@@ -207,6 +209,19 @@ int64_t OrderBound::store(const State& at) {
                                  division_.operands[out].pieces, true);
 }
 
+// Of OUT's unfinished sums, unless it is the first visit.
+int64_t OrderBound::sums_back(const State& at) const {
+  const size_t out = problem_.out;
+  bool visited = false;
+  for (int l = 0; returns_ && l < depth_[out]; ++l) {
+    const size_t k = order_[static_cast<size_t>(l)];
+    visited |= contains(problem_.work.reduction, loop_[k].dim) && at[k].place != Place::First;
+  }
+  if (!visited) return 0;
+  return problem_.times.external(bytes(out, at, -1, kPartialSumBits),
+                                 division_.operands[out].pieces, false);
+}
+
 int64_t OrderBound::part(size_t x, const State& at, bool ahead) {
   State far = at;
   if ((ahead ? next(far, depth_[x]) : previous(far, depth_[x])) < 0) return 0;
@@ -299,11 +314,18 @@ int64_t OrderBound::into_array(const State& at) const {
          hold_cycles(problem_.bytes(elems), problem_.times.array_in.bytes_per_cycle);
 }
 
+int64_t OrderBound::array_busy(const State& at) {
+  const UnitTimes& t = problem_.times;
+  int64_t& cycles = bodies_[code(at)];
+  if (cycles < 0) cycles = ceil_mul(array_steps(at), t.mac_cycles) + t.fill + 2 * t.semaphore;
+  return cycles;
+}
+
 int64_t OrderBound::body(const State& at) {
   const UnitTimes& t = problem_.times;
   const size_t c = code(at);
-  int64_t& cycles = bodies_[c];
   if (problem_.work.kind != WorkKind::Array) {
+    int64_t& cycles = bodies_[c];
     if (cycles >= 0) return cycles;
     int64_t points = 1;
     for (size_t k = 0; k < kDimCount; ++k)
@@ -312,10 +334,9 @@ int64_t OrderBound::body(const State& at) {
       points *= at[l].place == Place::Last ? loop_[l].last : loop_[l].full;
     return cycles = t.sfu_latency + t.elementwise(points);
   }
-  if (cycles < 0) cycles = ceil_mul(array_steps(at), t.mac_cycles) + t.fill + 2 * t.semaphore;
   int64_t& loads = into_array_[order_[loops_ - 1]][c];
   if (loads < 0) loads = into_array(at);
-  return std::max(cycles, loads);
+  return std::max(array_busy(at), loads);
 }
 
 int OrderBound::next(State& at, int depth) const {
@@ -367,15 +388,7 @@ void OrderBound::step(const State& at, int64_t count) {
       continue;
     }
     if (entered >= 0 && depth_[x] >= entered) beside += store(before);
-    if (!returns_ || left < 0 || depth_[x] < left) continue;
-    bool visited = false;
-    for (int l = 0; l < depth_[x]; ++l) {
-      const size_t k = order_[static_cast<size_t>(l)];
-      visited |= contains(problem_.work.reduction, loop_[k].dim) && after[k].place != Place::First;
-    }
-    if (visited)
-      beside += problem_.times.external(bytes(out, after, -1, kPartialSumBits),
-                                        division_.operands[out].pieces, false);
+    if (left >= 0 && depth_[x] >= left) beside += sums_back(after);
   }
   const int64_t alone = 2 * problem_.times.semaphore + body(at);
   total_ += count * (blocking + std::max(beside, alone));
@@ -385,7 +398,7 @@ void OrderBound::step(const State& at, int64_t count) {
 
 void OrderBound::walk(size_t depth, int64_t count, State& at) {
   if (total_ >= enough_ || excess_ >= excess_enough_) return;
-  if (depth == loops_) return step(at, count);
+  if (depth == loops_) return past_lx_ ? step_past_lx(at, count) : step(at, count);
   const size_t k = order_[depth];
   const int64_t trips = loop_[k].trips;
   const auto visit = [&](Place place, bool before_last, int64_t indices) {
@@ -405,6 +418,10 @@ int64_t OrderBound::cycles(const TileOrder& order, int64_t slots, int64_t enough
   excess_ = 0;
   total_ = problem_.times.layer_cycles;
   State at{};
+  if (past_lx_) {  // all slots are those of steps
+    walk(0, 1, at);
+    return total_;
+  }
   for (size_t x = 0; x < problem_.operands; ++x)
     if (x != problem_.out) total_ += load(x, at, -1);
   if (!division_.reduces) {

@@ -35,8 +35,9 @@ class OrderBound {
     return loop_[order_[loops_ - 1]].dim;
   }
 
-  // The box that is meant from now on; false: the bound is not about such boxes.
-  bool set(const TileBox& box);
+  // The box, and what bypasses Lx, that is meant from now on; false: the bound is not about such
+  // boxes.
+  bool set(const TileBox& box, Bypass past_lx);
   // All orders, each with all ways to spread.
   std::vector<TileOrder> all();
   // No mapping with a tile of the box under such an order takes fewer cycles, where all slots and
@@ -64,10 +65,18 @@ class OrderBound {
   int64_t bytes(size_t x, const State& at, int slides, int64_t bits) const;
   int64_t load(size_t x, const State& at, int slides);
   int64_t store(const State& at);
+  int64_t sums_back(const State& at) const;
   int64_t part(size_t x, const State& at, bool ahead);
   int64_t at_most(size_t x, const State& at, bool part);
   int64_t beside_at_most(const State& after, const State& before, int left, int entered);
   int64_t body(const State& at);
+  int64_t array_busy(const State& at);
+  // The same where an operand bypasses Lx: nothing overlaps with a body, and that has what comes to
+  // the array for its tile, or leaves.
+  void step_past_lx(const State& at, int64_t count);
+  int64_t body_past_lx(const State& at, int entered);
+  int64_t tile_at_array(size_t x, const State& at);
+  int64_t drain_past_lx(const State& at);
   int64_t array_steps(const State& at) const;
   int64_t into_array(const State& at) const;
   // The state after (before) this one along loops down to `depth`; the depth of the loop that steps
@@ -84,6 +93,7 @@ class OrderBound {
   std::array<int64_t, kMaxOperands> size_{};  // bytes of a whole share, about
 
   // Of the box.
+  Bypass past_lx_;
   size_t loops_ = 0;
   std::array<Loop, kMostLoops> loop_;
   std::array<int, kDimCount> loop_of_{};  // -1: one trip
@@ -96,6 +106,7 @@ class OrderBound {
   std::array<std::vector<int64_t>, kMaxOperands> whole_;
   std::array<std::array<std::vector<int64_t>, kMostLoops>, kMaxOperands> sliding_;
   std::array<std::vector<int64_t>, kMaxOperands> most_;
+  std::array<std::vector<int64_t>, 2> at_array_;
 
   // Of the order.
   std::array<size_t, kMostLoops> order_{};  // positions in loop_, outermost first

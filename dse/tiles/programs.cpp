@@ -6,8 +6,9 @@
 
 namespace tilewright {
 
-TilePrograms::TilePrograms(const Problem& problem, const Division& division, const Extents& tile)
-    : problem_(problem), division_(division), tile_(tile) {
+TilePrograms::TilePrograms(const Problem& problem, const Division& division, const Extents& tile,
+                           Bypass past_lx)
+    : problem_(problem), division_(division), tile_(tile), past_lx_(past_lx) {
   DimSet several = 0;
   for (Dim d : kDims)
     if (tile[d] < division.share[d]) {
@@ -19,6 +20,15 @@ TilePrograms::TilePrograms(const Problem& problem, const Division& division, con
   if (problem.work.kind == WorkKind::Move) movable_ = 0;   // one link, one buffer
   if (division.reduces) movable_ &= ~(1u << problem.out);  // waits for the sums of other cores
   partial_tiles_ = (several & problem.work.reduction) != 0;
+  if (past_lx) {  // all others are block-loaded
+    for (const bool wide : {false, true}) {
+      if (wide ? past_lx == problem.out || problem.work.reduction == 0 : always_wide()) continue;
+      const int64_t cell = wide ? kPartialSumBits : problem.precision.bits;
+      if (lx_bytes(problem, tile, 0, cell, past_lx) <= problem.system.core.lx_bytes)
+        sets_[wide ? 1 : 0] = {0};
+    }
+    return;
+  }
   if (problem.work.kind == WorkKind::Move || !always_wide())
     sets_[0] = largest_doubled(problem, tile, movable_, problem.precision.bits);
   const bool may_be_wide = problem.work.kind == WorkKind::Array || always_wide();
@@ -41,6 +51,7 @@ MappingChoice TilePrograms::choice(const TileProgram& program) const {
   choice.t = choice.b = tile_;
   choice.t_order = program.order;
   choice.slides = program.slides;
+  choice.past_lx = past_lx_;
   for (size_t x = 0; x < problem_.operands; ++x) {
     choice.types.push_back({program.types[x], TransferType::Stream});
     choice.inner.push_back(Place::L0);
@@ -53,7 +64,7 @@ void TilePrograms::compile(TileProgram& program) {
   program.slides = 0;
   RapidDsc dsc = compose(problem_.work, choice(program));
   for (size_t x = 0; x < problem_.operands; ++x) {
-    if (x == problem_.out || problem_.work.kind == WorkKind::Move ||
+    if (x == problem_.out || past_lx_ == x || problem_.work.kind == WorkKind::Move ||
         program.types[x] == TransferType::Stream)
       continue;
     const std::optional<Slide> slide = slide_of(problem_.work.operands[x], dsc);
@@ -69,7 +80,7 @@ void TilePrograms::compile(TileProgram& program) {
   for (const TileTimeline::Step& step : timeline.steps) {
     program.fixed += (step.blocking + step.reduction.cycles()) * step.count;
     if (problem_.work.kind == WorkKind::Move) continue;
-    BodyQuery body{step.tile, always_wide()};
+    BodyQuery body{step.tile, always_wide(), past_lx_, past_lx_ ? division_.working : 1};
     body.tile.final &= !division_.reduces;  // sums are finished after the body
     body.tile.fresh &= 3;
     const TileProgram::Step one{body_of(body), step.beside, step.count};

@@ -34,7 +34,8 @@ struct TileProgram {
 
 class TilePrograms {
  public:
-  TilePrograms(const Problem& problem, const Division& division, const Extents& tile);
+  TilePrograms(const Problem& problem, const Division& division, const Extents& tile,
+               Bypass past_lx);
 
   // Some choice of buffers fits Lx.
   bool fits() const { return !sets_[0].empty() || !sets_[1].empty(); }
@@ -46,8 +47,9 @@ class TilePrograms {
 
   const std::vector<BodyQuery>& bodies() const { return bodies_; }
   const std::vector<TileProgram>& programs() const { return programs_; }
-  bool partial_tiles() const { return partial_tiles_; }
-  bool always_wide() const { return partial_tiles_ || division_.reduces; }
+  bool always_wide() const {
+    return past_lx_ != problem_.out && (partial_tiles_ || division_.reduces);
+  }
 
   int64_t cycles(const TileProgram& program, const std::vector<int64_t>& bodies) const;
   // Least total of the programs for such cells of OUT; `none` if there is none below it.
@@ -68,6 +70,7 @@ class TilePrograms {
   const Problem& problem_;
   const Division& division_;
   Extents tile_;
+  Bypass past_lx_;
   std::vector<Dim> several_;
   unsigned movable_ = 0;  // operands that move with some loop, as bits
   bool partial_tiles_ = false;

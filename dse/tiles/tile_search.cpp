@@ -11,9 +11,11 @@ TileSearch::TileSearch(const Problem& problem, const Division& division, size_t 
   // Windows first, whole or not; then dims of much external traffic: their trips decide soonest.
   for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j})
     if (division.share[d] > 1) free_.push_back(d);
-  Open all{TileBox::all(division.share), 0, 0, {}};
-  all.bound = bounds_.cycles(all.box);
-  open_.push_back(all);
+  for (const Bypass past_lx : division.bypasses) {
+    Open all{TileBox::all(division.share), past_lx, 0, 0, {}};
+    all.bound = bounds_.cycles(all.box, past_lx);
+    open_.push_back(all);
+  }
 }
 
 Measure TileSearch::least_open(Measure none) const {
@@ -23,8 +25,8 @@ Measure TileSearch::least_open(Measure none) const {
 }
 
 // Whether the box's smallest tile fits Lx.
-bool TileSearch::fits(const TileBox& box) const {
-  return lx_bytes(problem_, box.smallest(), 0, problem_.precision.bits) <=
+bool TileSearch::fits(const Open& open) const {
+  return lx_bytes(problem_, open.box.smallest(), 0, problem_.precision.bits, open.past_lx) <=
          problem_.system.core.lx_bytes;
 }
 
@@ -38,7 +40,7 @@ void TileSearch::put(const Open& open) {
 }
 
 void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds) {
-  if (!order_bound_->set(open.box)) return;
+  if (!order_bound_->set(open.box, open.past_lx)) return;
   if (open.orders.empty()) open.orders = order_bound_->all();
   int64_t least = below_;
   const auto gone = std::remove_if(open.orders.begin(), open.orders.end(), [&](TileOrder order) {
@@ -58,11 +60,11 @@ template <class Visit>
 void TileSearch::cut(const Open& open, Visit&& visit) {
   ++cuts_;
   const auto part = [&](Open child) {
-    if (problem_.rules.has(Rule::LxCapacity) && !fits(child.box)) {
+    if (problem_.rules.has(Rule::LxCapacity) && !fits(child)) {
       counters_->prune(Rule::LxCapacity);
       return;
     }
-    const TileBounds::ByInnermost bounds = bounds_.by_innermost(child.box);
+    const TileBounds::ByInnermost bounds = bounds_.by_innermost(child.box, child.past_lx);
     child.bound = std::max(open.bound, bounds.least);
     if (order_bound_ != nullptr && problem_.rules.has(Rule::WaveformBound) &&
         child.level == free_.size() && child.bound < below_)
@@ -95,14 +97,14 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
 
 void TileSearch::expand(const Open& open) {
   if (open.level == free_.size() && open.box.is_point())
-    found_->push_back({open.bound, index_, open.box.lo, choices(open)});
+    found_->push_back({open.bound, index_, open.box.lo, open.past_lx, choices(open)});
   else
     cut(open, [this](const Open& child) { put(child); });
 }
 
 std::vector<OrderChoice> TileSearch::choices(const Open& open) {
   std::vector<OrderChoice> choices;
-  if (open.orders.empty() || !order_bound_->set(open.box)) return choices;
+  if (open.orders.empty() || !order_bound_->set(open.box, open.past_lx)) return choices;
   for (const TileOrder& order : open.orders) choices.push_back(order_bound_->choice(order));
   return choices;
 }
@@ -124,7 +126,7 @@ std::optional<TileNode> TileSearch::dive(Measure below, Counters& counters) {
     at = best;
   }
   std::optional<TileNode> node;
-  if (at) node = TileNode{at->bound, index_, at->box.lo, choices(*at)};
+  if (at) node = TileNode{at->bound, index_, at->box.lo, at->past_lx, choices(*at)};
   order_bound_ = nullptr;
   return node;
 }

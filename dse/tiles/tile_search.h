@@ -15,6 +15,7 @@ struct TileNode {
   Measure bound = 0;  // no mapping with this division and tile takes less
   size_t division = 0;
   std::array<int32_t, kDimCount> tile{};
+  Bypass past_lx;
   // What is left of the orders of its loops; empty: nothing was closed.
   std::vector<OrderChoice> orders;
 
@@ -44,6 +45,7 @@ class TileSearch {
  private:
   struct Open {
     TileBox box;
+    Bypass past_lx;
     uint8_t level = 0;  // dims of free_ whose number of tiles is decided
     int64_t bound = 0;
     // Once all numbers of tiles are decided: those left; empty: not looked at.
@@ -57,7 +59,7 @@ class TileSearch {
   void cut(const Open& open, Visit&& visit);
   void expand(const Open& open);
   void put(const Open& open);
-  bool fits(const TileBox& box) const;
+  bool fits(const Open& open) const;
 
   const Problem& problem_;
   const Division& division_;

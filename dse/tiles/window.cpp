@@ -76,6 +76,12 @@ TileWindow window_of(const AccessAxis& axis, const Extents& extent, const Extent
       }
     return found;
   };
+  if (w.others != 0) {
+    const AccessTerm &own = axis.terms[moving], &other = axis.terms[1 - moving];
+    const int64_t points = box[other.dim];
+    w.dense = points == 1 || (own.coefficient % other.coefficient == 0 &&
+                              points * other.coefficient >= own.coefficient);
+  }
   w.touched = most([&](const Extents& pos, const Extents& ext) { return touched(axis, pos, ext); });
   w.single = w.touched;
   if (w.others != 0) {

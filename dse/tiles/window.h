@@ -17,6 +17,7 @@ struct TileWindow {
   DimSet others = 0;     // the other dim, if any: taken whole in the tables
   bool padded = false;   // some tiles may lie in the padding: nothing moves for them
   bool filled = true;    // but none where the other dim is whole
+  bool dense = true;     // no tile has a point that no index touches, where the other dim is whole
   int64_t touched = 0;   // distinct points of a core's whole share
   int64_t single = 0;    // the same at one index of the other dim, at least
   // By tile size, from 1 to the share: points of all tiles together, each fetched whole, at least

@@ -26,13 +26,11 @@ void add_tiny_layer(Network& net, Rng& rng) {
   add_tiny_array_layer(net, rng, several, kMost[several - 1]);
 }
 
-// Fewest cycles of all mappings in which nothing bypasses Lx; -1: none is legal. -2: too many.
+// Fewest cycles of all mappings; -1: none is legal. -2: too many.
 int64_t enumerate(const Work& work, const System& system, const PrecisionInfo& precision,
                   RapidDsc& best) {
   constexpr int64_t kMost = 20000;
-  Constraints constraints;
-  constraints.past_lx = {0};
-  const Space space(work, system, constraints);
+  const Space space(work, system, {});
   if (space.size() > kMost) return -2;
   int64_t least = -1;
   for (int64_t k = 0; k < space.size().get_si(); ++k) {
@@ -67,6 +65,7 @@ bool run_seed(uint64_t seed, const std::string& stream, std::span<const Rule> wi
   SearchOptions options;
   options.jobs = 1;
   options.reach = Reach::Full;
+  options.bypass = true;
   const auto found = search_layer(works[0], system, precision, options);
   REQUIRE(found.has_value() == (expected >= 0));
   if (expected < 0) return true;
@@ -120,6 +119,7 @@ TEST_CASE("in the full space, too, threads change neither result nor counters", 
     const System system = small_system();
     SearchOptions options;
     options.reach = Reach::Full;
+    options.bypass = true;
     options.jobs = 1;
     options.max_evaluations = 20000;
     const auto one = search_layer(works[0], system, system.precisions.at("fp16"), options);

@@ -44,9 +44,19 @@ unsigned spread_operands(const RapidDsc& dsc) {
   unsigned spread = 0;
   for (size_t x = 0; x < dsc.data_structures.size(); ++x)
     for (const DataTransfer& t : dsc.data_structures[x].transfers)
-      if ((t.src == Place::External || t.dst == Place::External) && t.type == TransferType::Stream)
+      if ((t.src == Place::Lx || t.dst == Place::Lx) &&
+          (t.src == Place::External || t.dst == Place::External) && t.type == TransferType::Stream)
         spread |= 1u << x;
   return spread;
+}
+
+Bypass bypass_of(const RapidDsc& dsc) {
+  for (size_t x = 0; x < dsc.data_structures.size(); ++x)
+    for (const DataTransfer& t : dsc.data_structures[x].transfers)
+      if ((t.src == Place::External || t.dst == Place::External) && t.src != Place::Lx &&
+          t.dst != Place::Lx)
+        return x;
+  return {};
 }
 
 void check(const Problem& problem, const RapidDsc& dsc, int64_t cycles, Rng& rng) {
@@ -54,13 +64,15 @@ void check(const Problem& problem, const RapidDsc& dsc, int64_t cycles, Rng& rng
   const Division division(problem, dsc.core_d, windows);
   const TileBounds bounds(problem, division);
   const std::vector<Dim> loops = tile_loops(dsc, division);
+  const Bypass past_lx = bypass_of(dsc);
+  CHECK(std::count(division.bypasses.begin(), division.bypasses.end(), past_lx) == 1);
   for (int k = 0; k < 4; ++k) {
     const TileBox box = box_around(dsc, division, rng, k > 0);
-    const TileBounds::ByInnermost least = bounds.by_innermost(box);
+    const TileBounds::ByInnermost least = bounds.by_innermost(box, past_lx);
     CHECK(least.least <= cycles);
     if (!loops.empty()) CHECK(least.loop[static_cast<size_t>(loops.back())] <= cycles);
     OrderBound order_bound(problem, division, bounds.unrolls());
-    if (!order_bound.set(box)) continue;
+    if (!order_bound.set(box, past_lx)) continue;
     bool met = false;
     for (const TileOrder& order : order_bound.all()) {
       const OrderChoice choice = order_bound.choice(order);
@@ -87,10 +99,9 @@ void run_seed(uint64_t seed) {
   const PrecisionInfo precision = random_precision(rng, system);
   INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
   for (const Work& work : works) {
-    const Problem problem(work, system, precision, Goal::Latency, Reach::Full);
-    Constraints constraints;
-    constraints.past_lx = {0};
-    const Space space(work, system, constraints);
+    Problem problem(work, system, precision, Goal::Latency, Reach::Full);
+    problem.may_bypass = true;
+    const Space space(work, system, {});
     for (int k = 0; k < kMappings; ++k) {
       const RapidDsc dsc = space.sample(rng);
       if (first_rejection(work, system, precision, dsc)) continue;
