@@ -14,23 +14,31 @@ namespace {
 // Leaves searched between two looks at the incumbent. Fixed, so that results do not depend on
 // threads.
 constexpr size_t kBatch = 16;
+// Where no mapping is known: what the first one is looked for below, in units of the bound, and how
+// much more each time that there is none.
+constexpr int64_t kAbove = 4, kRise = 8;
 // Rounds that cut fewer boxes make the next ones wider.
 constexpr int64_t kFewCuts = 10000;
 
 class LayerSearch {
  public:
-  LayerSearch(const Problem& problem, const SearchOptions& options, const Best& first)
+  LayerSearch(const Problem& problem, const SearchOptions& options,
+              const std::optional<Best>& first)
       : problem_(problem),
         options_(options),
         stop_(options.stop),
         workers_(options.jobs),
         windows_(problem.work),
         table_(problem_) {
-    outcome_.best = first;
+    if (first) outcome_.best = *first;
   }
 
   Outcome run() {
-    if (make_divisions() && !out_of_budget()) rounds();
+    if (!make_divisions() || out_of_budget()) return std::move(outcome_);
+    if (outcome_.found())
+      rounds();
+    else
+      rise();
     return std::move(outcome_);
   }
 
@@ -39,19 +47,39 @@ class LayerSearch {
   bool make_divisions() {
     outcome_.bound = lower_bound_cycles(problem_.work, problem_.system, problem_.precision);
     const bool stops = !problem_.system.chip.memory_stops.empty();
-    for (CoreDivision& cores : core_divisions(problem_.work, problem_.system)) {
+    for (CoreDivision& cores : core_divisions(problem_.work, problem_.system, problem_.within)) {
       if (stop_.raised()) return false;
       bool reduces = false;
       for (Dim d : kDims) reduces |= cores.parts[d] > 1 && contains(problem_.work.reduction, d);
-      if (!stops && !reduces && !std::is_sorted(cores.ring_order.begin(), cores.ring_order.end()))
+      // Of ring orders that make no difference the first.
+      if (!stops && !reduces && !divisions_.empty() &&
+          cores.parts == divisions_.back()->cores.parts &&
+          cores.share == divisions_.back()->cores.share)
         continue;
       divisions_.push_back(std::make_unique<Division>(problem_, std::move(cores), windows_));
     }
-    for (size_t k = 0; k < divisions_.size(); ++k) tiles_.emplace_back(problem_, *divisions_[k], k);
-    Measure least = tiles_.front().least_open(INT64_MAX);
-    for (const TileSearch& tiles : tiles_) least = std::min(least, tiles.least_open(INT64_MAX));
+    open_all();
+    Measure least = Objective::kCycles;
+    for (const TileSearch& tiles : tiles_) least = std::min(least, tiles.least_open(least));
     outcome_.bound = std::max(outcome_.bound, least);
     return true;
+  }
+
+  void open_all() {
+    tiles_.clear();
+    for (size_t k = 0; k < divisions_.size(); ++k) tiles_.emplace_back(problem_, *divisions_[k], k);
+  }
+
+  // Searches as if there were a mapping of some value, then of a higher one, until one is met.
+  void rise() {
+    Measure value = std::max<Measure>(outcome_.bound, 1) * kAbove;
+    for (;; value *= kRise) {
+      outcome_.best.value = std::min(value, Objective::kCycles);
+      rounds();
+      if (outcome_.found() || !outcome_.proven || value >= Objective::kCycles) return;
+      outcome_.proven = false;
+      open_all();
+    }
   }
 
   bool out_of_budget() const {
@@ -169,7 +197,8 @@ class LayerSearch {
 
 }  // namespace
 
-Outcome search_tiles(const Problem& problem, const SearchOptions& options, const Best& first) {
+Outcome search_tiles(const Problem& problem, const SearchOptions& options,
+                     const std::optional<Best>& first) {
   return LayerSearch(problem, options, first).run();
 }
 

@@ -42,8 +42,13 @@ class LeafSearch {
     if (!finished_ || programs_.programs().empty()) return;
     if (!array) return price_direct();
     const bool from_table = problem_.rules.has(Rule::BodyTable);
-    for (const BodyQuery& q : programs_.bodies())
+    for (const BodyQuery& q : programs_.bodies()) {
       least_.push_back(from_table ? table_.least(q) : least(q));
+      if (least_.back() == INT64_MAX) {
+        counters_.prune(Rule::ArrayCapacity);
+        return;
+      }
+    }
     if (from_table) programs_.keep_below(best_, least_, counters_);
     if (programs_.programs().empty()) {
       counters_.prune(Rule::BodyTable);
@@ -102,7 +107,7 @@ class LeafSearch {
   // The most cycles that body `b` may take while the total is at most `upto`, when the others take
   // `bodies`.
   int64_t most(const std::vector<int64_t>& bodies, size_t b, int64_t upto) const {
-    int64_t lo = bodies[b], hi = upto;
+    int64_t lo = bodies[b], hi = std::min(upto, INT64_MAX / 2 / programs_.tiles());  // no overflow
     std::vector<int64_t> all = bodies;
     while (lo < hi) {
       const int64_t mid = lo + (hi - lo + 1) / 2;

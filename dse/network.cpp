@@ -24,7 +24,7 @@ std::optional<Diagnostic> outside(const Work& work, const SearchOptions& options
     return std::nullopt;
   return Diagnostic{ErrorCode::Unsupported, fmt::format("layer '{}'", work.name),
                     "the best mapping is not within the constraints",
-                    "this version does not search among the others"};
+                    "the search of the full space for latency keeps to them"};
 }
 
 // Those of all layers that pose the problem of layer k.
@@ -37,11 +37,13 @@ void add_seeds(SearchOptions& options, const std::vector<Work>& works,
 
 }  // namespace
 
-std::vector<size_t> first_alike(const std::vector<Work>& works) {
-  std::vector<Work> problems;
+std::vector<size_t> first_alike(const std::vector<Work>& works, const ConstraintFile* constraints) {
+  std::vector<std::pair<Work, Constraints>> problems;
   std::vector<size_t> first;
   for (const Work& work : works) {
-    problems.push_back(anonymous(work));
+    problems.emplace_back(anonymous(work), constraints != nullptr
+                                               ? constraints_of(*constraints, work.name)
+                                               : Constraints{});
     const auto same = std::find(problems.begin(), problems.end(), problems.back());
     first.push_back(static_cast<size_t>(same - problems.begin()));
   }
@@ -56,7 +58,7 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const std::vector<NamedMapping>& seeds) {
   if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
   std::vector<SearchResult> results;
-  const std::vector<size_t> first = first_alike(works);
+  const std::vector<size_t> first = first_alike(works, options.constraints);
   std::vector<uint8_t> mapped(works.size());
   Diagnostics findings;
   for (size_t k = 0; k < works.size(); ++k) {

@@ -13,8 +13,9 @@ namespace tilewright {
 using SearchProgress = std::function<void(size_t done, size_t total, const Work& work)>;
 
 // For each layer the first that poses the same problem: layers that differ only in name, operator
-// and tensors do.
-std::vector<size_t> first_alike(const std::vector<Work>& works);
+// and tensors do, where the constraints say the same of them.
+std::vector<size_t> first_alike(const std::vector<Work>& works,
+                                const ConstraintFile* constraints = nullptr);
 
 // One result per layer, in order; those that are alike share one search, and their seeds: mappings
 // to start from, by name of the layer. Fails with the findings of

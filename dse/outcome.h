@@ -18,6 +18,9 @@ struct Outcome {
   bool proven = false;  // none has a lower one than the best
   Counters counters;
 
+  // Some mapping was: searches that start from one have always found one.
+  bool found() const { return !best.dsc.data_structures.empty(); }
+
   // Adopts what is cheaper, and among equals what comes first as a value.
   void adopt(const Best& found) {
     if (found.value < best.value || (found.value == best.value && found.dsc < best.dsc))

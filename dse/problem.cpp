@@ -45,10 +45,11 @@ bool covers(const Extents& more, const Extents& less) {
 }  // namespace
 
 Problem::Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in,
-                 Goal goal, Reach reach)
+                 Goal goal, Reach reach, const Constraints& within_in)
     : work(work_in),
       system(system_in),
       precision(precision_in),
+      within(within_in),
       times(work_in, system_in, precision_in),
       accesses(work_in),
       objective{goal, system_in.energy.leakage},
@@ -74,8 +75,8 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
 
 void Problem::find_unrolls(Reach reach) {
   const bool all = reach == Reach::Full;
-  flows = all ? fullest_dataflows(work, system) : dataflows(work, system);
-  inner_places = all ? all_places(system) : places(system);
+  flows = all ? fullest_dataflows(work, system, within) : dataflows(work, system);
+  inner_places = all ? all_places(system, within) : places(system);
   std::map<std::tuple<Extents, Extents, Extents>, size_t> classes;
   for (size_t f = 0; f < flows.size(); ++f) {
     const Extents pe_unroll = times.lrf_load_cycles > 0 ? flows[f].pe_unroll : Extents::filled(1);

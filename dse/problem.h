@@ -12,6 +12,7 @@
 #include "dse/counters.h"
 #include "dse/objective.h"
 #include "dse/space.h"
+#include "dse/space/constraints.h"
 
 namespace tilewright {
 
@@ -42,11 +43,13 @@ struct UnrollClass {
 
 struct Problem {
   Problem(const Work& work_in, const System& system_in, const PrecisionInfo& precision_in,
-          Goal goal = Goal::Latency, Reach reach = Reach::Balanced);
+          Goal goal = Goal::Latency, Reach reach = Reach::Balanced,
+          const Constraints& within_in = {});
 
   const Work& work;
   const System& system;
   const PrecisionInfo& precision;
+  const Constraints within;  // what the search of the full space keeps to
   UnitTimes times;
   BlockOperands accesses;  // of Array layers
   Objective objective;

@@ -21,10 +21,10 @@ int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, 
 }
 
 std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,
-                                      int64_t out_cell) {
+                                      int64_t out_cell, unsigned doubled, Bypass past_lx) {
   std::vector<unsigned> fitting, largest;
   for (unsigned set = movable;; set = (set - 1) & movable) {
-    if (lx_bytes(problem, tile, set, out_cell) <= problem.system.core.lx_bytes)
+    if (lx_bytes(problem, tile, set | doubled, out_cell, past_lx) <= problem.system.core.lx_bytes)
       fitting.push_back(set);
     if (set == 0) break;
   }

@@ -14,9 +14,10 @@ namespace tilewright {
 int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell,
                  Bypass past_lx = {});
 
-// Sets of operands of `movable` with two buffers, none of which fits Lx with one more.
+// Sets of operands of `movable` that may have two buffers beside those of `doubled` that have, none
+// of which fits Lx with one more.
 std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,
-                                      int64_t out_cell);
+                                      int64_t out_cell, unsigned doubled = 0, Bypass past_lx = {});
 
 // What one buffer of INP, KER and OUT each takes of a block where it sits: bytes of L0 or LRF, or
 // accumulators of a lane; nothing of what streams into the PEs.

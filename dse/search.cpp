@@ -9,6 +9,7 @@
 #include "dse/exhaustive/exhaustive.h"
 #include "dse/greedy/greedy.h"
 #include "dse/layer_search.h"
+#include "dse/least_demanding.h"
 #include "dse/space/space.h"
 
 namespace tilewright {
@@ -57,6 +58,21 @@ Result<Best> smallest_mapping(const Problem& problem, Reach reach) {
                    "larger memories, or a smaller layer");
 }
 
+// What the user allows of the layer, and what of that the search of the full space keeps to: where
+// it need not, nothing bypasses Lx.
+Constraints allowed_of(const SearchOptions& options, const Work& work) {
+  if (options.constraints == nullptr) return {};
+  return constraints_of(*options.constraints, work.name);
+}
+bool searches_bypass(const SearchOptions& options, const Work& work, const Constraints& allowed) {
+  return options.bypass || (work.kind == WorkKind::Array && !allowed.through_lx);
+}
+Constraints searched(const SearchOptions& options, const Work& work) {
+  Constraints within = allowed_of(options, work);
+  if (!searches_bypass(options, work, within)) within.past_lx = {0};
+  return within;
+}
+
 SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   SearchResult r;
   r.best = outcome.best.dsc;
@@ -79,11 +95,13 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   return r;
 }
 
-// All mappings that are searched, from the greedy answer on.
-Outcome search_full(const Problem& problem, const SearchOptions& options, const Best& first) {
+// All mappings that are searched, from the greedy answer on where that is allowed, or the seed.
+Outcome search_full(const Problem& problem, const SearchOptions& options, const Best& first,
+                    const std::optional<Best>& seed) {
   Counters counters;
   const GreedyLimits limits{options.max_evaluations, StopFlag(options.stop)};
-  const Best start = greedy_mapping(problem, first, limits, counters);
+  std::optional<Best> start = greedy_mapping(problem, first, limits, counters);
+  if (!allows(allowed_of(options, problem.work), problem.work, start->dsc)) start = seed;
   SearchOptions rest = options;
   rest.max_evaluations -= counters.effort;
   Outcome outcome = search_tiles(problem, rest, start);
@@ -102,13 +120,15 @@ Outcome greedy_outcome(const Problem& problem, const SearchOptions& options, con
   return outcome;
 }
 
-// The best of the seeds, if there are any.
+// The best of the seeds that are allowed, if there are any.
 Result<std::optional<Best>> best_seed(const Problem& problem, const SearchOptions& options) {
+  const Constraints allowed = allowed_of(options, problem.work);
   std::optional<Best> best;
   for (const RapidDsc& seed : options.seeds) {
     if (const auto broken = first_rejection(problem.work, problem.system, problem.precision, seed))
       return bad_input("layer '" + problem.work.name + "' on system '" + problem.system.name + "'",
                        "the mapping to start from breaks " + to_string(*broken), "");
+    if (!allows(allowed, problem.work, seed)) continue;
     const Best found{value_of(problem, seed), seed};
     if (!best || found.value < best->value) best = found;
   }
@@ -125,6 +145,65 @@ Result<SearchResult> search_balanced(const Problem& problem, const SearchOptions
   SearchResult r = result_of(problem, outcome);
   r.space = balanced::space_size(problem);
   r.from_outside = better && outcome.proven;
+  return r;
+}
+
+// Where a search within constraints met no mapping: the least demanding one, or why there is none.
+Result<Best> instead(const Problem& problem, const Outcome& outcome) {
+  const LeastDemanding least = least_demanding(problem);
+  TW_CHECK(!outcome.proven || !least.legal, "layer {}: the search closed a legal mapping",
+           problem.work.name);
+  if (least.legal) return Best{value_of(problem, *least.legal), *least.legal};
+  const std::string where =
+      "layer '" + problem.work.name + "' on system '" + problem.system.name + "'";
+  if (!outcome.proven)
+    return bad_input(where, "the search ended before it met a legal mapping within the constraints",
+                     "more time, or wider constraints");
+  const std::string why =
+      least.broken ? "; the least demanding one breaks " + to_string(*least.broken) : "";
+  return bad_input(where, "no mapping within the constraints is legal" + why,
+                   "wider constraints, or larger memories");
+}
+
+// Prices all of the space; `first` is of use where it lies within.
+Outcome search_exhaustive(const Problem& problem, const Space& space, const SearchOptions& options,
+                          Best first) {
+  if (!allows(allowed_of(options, problem.work), problem.work, first.dsc))
+    first = {problem.objective.counts_energy() ? Measure{1} << 126 : Measure{INT64_MAX}, {}};
+  return exhaustive::search(problem, space, problem.within, options, first);
+}
+
+Result<SearchResult> search_space(const Problem& problem, const SearchOptions& options,
+                                  const std::optional<Best>& seed) {
+  const auto smallest = smallest_mapping(problem, Reach::Full);
+  if (!smallest) return fail(smallest.error());
+  const Best& first = seed && seed->value <= smallest->value ? *seed : *smallest;
+  const Space space(problem.work, problem.system, problem.within);
+  if (space.size() == 0)
+    return bad_input("layer '" + problem.work.name + "'", "the constraints leave no mapping");
+  Outcome outcome;
+  switch (options.method) {
+    case Method::Optimal:
+      outcome = search_full(problem, options, first, seed);
+      break;
+    case Method::Greedy:
+      outcome = greedy_outcome(problem, options, first);
+      break;
+    case Method::Exhaustive:
+      outcome = search_exhaustive(problem, space, options, first);
+      break;
+  }
+  if (!outcome.found()) {
+    Result<Best> other = instead(problem, outcome);
+    if (!other) return fail(other.error());
+    outcome.best = std::move(*other);
+  }
+  SearchResult r = result_of(problem, outcome);
+  TW_CHECK(options.method == Method::Greedy ||
+               allows(allowed_of(options, problem.work), problem.work, r.best),
+           "layer {}: the search left the constraints", problem.work.name);
+  r.space = space.size().get_str();
+  r.from_outside = seed && r.best == seed->dsc && !space.index_of(r.best);
   return r;
 }
 
@@ -153,34 +232,14 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
   if (optimal && !options.rules.all() && reach == Reach::Balanced)
     return unsupported("the balanced space's search", "its rules cannot be switched off",
                        "--space full, with --objective latency");
-  Problem problem(work, system, precision, options.goal, reach);
+  const bool full = reach == Reach::Full;
+  Problem problem(work, system, precision, options.goal, reach,
+                  full ? searched(options, work) : Constraints{});
   problem.rules = options.rules;
-  problem.may_bypass = options.bypass && reach == Reach::Full;
+  problem.may_bypass = full && searches_bypass(options, work, problem.within);
   const auto seed = best_seed(problem, options);
   if (!seed) return fail(seed.error());
-  if (reach == Reach::Balanced) return search_balanced(problem, options, *seed);
-  const auto smallest = smallest_mapping(problem, Reach::Full);
-  if (!smallest) return fail(smallest.error());
-  const Best& first = *seed && (*seed)->value <= smallest->value ? **seed : *smallest;
-  Constraints constraints;
-  if (!options.bypass) constraints.past_lx = {0};
-  const Space space(work, system, constraints);
-  Outcome outcome;
-  switch (options.method) {
-    case Method::Optimal:
-      outcome = search_full(problem, options, first);
-      break;
-    case Method::Greedy:
-      outcome = greedy_outcome(problem, options, first);
-      break;
-    case Method::Exhaustive:
-      outcome = exhaustive::search(problem, space, constraints, options, first);
-      break;
-  }
-  SearchResult r = result_of(problem, outcome);
-  r.space = space.size().get_str();
-  r.from_outside = *seed && r.best == (*seed)->dsc && !space.index_of(r.best);
-  return r;
+  return full ? search_space(problem, options, *seed) : search_balanced(problem, options, *seed);
 }
 
 }  // namespace tilewright

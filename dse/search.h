@@ -42,8 +42,8 @@ struct SearchOptions {
   // space is compared with them at the end.
   std::vector<RapidDsc> seeds = {};
   const std::atomic<bool>* stop = nullptr;  // set from outside: stop with what there is
-  // Narrows the space of the layers that it names. Not yet looked at while searching:
-  // search_network() refuses a layer whose best mapping lies outside.
+  // Narrows the full space of the layers that it names. Not looked at by the search of the balanced
+  // one: search_network() refuses a layer whose best mapping lies outside.
   const ConstraintFile* constraints = nullptr;
 };
 
@@ -64,9 +64,10 @@ struct SearchResult {
 };
 
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
-// one, when a seed is illegal, or when energy is to be minimised and the system states none; fails
-// (Unsupported) when the best of the full space is asked for under another goal than latency. The
-// result, counters included, does not depend on `jobs`, unless `stop` ends it.
+// one, when a seed is illegal, when it met none within the constraints, or when energy is to be
+// minimised and the system states none; fails (Unsupported) when the best of the full space is
+// asked for under another goal than latency. The result, counters included, does not depend on
+// `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 

@@ -11,13 +11,20 @@ namespace {
 class FullAxes {
  public:
   // `among`: dims that may lie there at all.
-  FullAxes(const Work& work, const std::vector<std::string>& names, int64_t length, DimSet among)
-      : work_(work), length_(length) {
-    for (Dim d : kDims)
-      if (work.extent[d] > 1 && contains(among, d) &&
-          std::find(names.begin(), names.end(), name_of(d)) != names.end())
-        dims_.push_back(d);
-    choose(0, length);
+  FullAxes(const Work& work, const std::vector<std::string>& names, int64_t length, DimSet among,
+           const AxisConstraint& within)
+      : length_(length) {
+    bool possible = true;
+    for (Dim d : kDims) {
+      const bool free = work.extent[d] > 1 && contains(among & within.dims, d) &&
+                        std::find(names.begin(), names.end(), name_of(d)) != names.end();
+      const Range factors = both(within.factors[d], {1, free ? work.extent[d] : 1});
+      possible = possible && !factors.empty();
+      if (!free) continue;
+      dims_.push_back(d);
+      ranges_.push_back(factors);
+    }
+    if (possible) choose(0, length);
   }
 
   auto begin() const { return found_.begin(); }
@@ -34,63 +41,69 @@ class FullAxes {
       found_.push_back(std::move(axis));
       return;
     }
-    for (int64_t f = 1; f <= std::min(left, work_.extent[dims_[k]]); ++f) {
+    for (int64_t f = ranges_[k].least; f <= std::min(left, ranges_[k].most); ++f) {
       factors_[k] = f;
       choose(k + 1, left / f);
     }
   }
 
   bool more_fits(size_t d) const {
-    if (factors_[d] == work_.extent[dims_[d]]) return false;
+    if (factors_[d] == ranges_[d].most) return false;
     int64_t product = 1;
     for (size_t k = 0; k < dims_.size(); ++k) product *= factors_[k] + (k == d ? 1 : 0);
     return product <= length_;
   }
 
-  const Work& work_;
   int64_t length_;
   std::vector<Dim> dims_;
+  std::vector<Range> ranges_;  // of their factors
   std::array<int64_t, kDimCount> factors_{};
   std::vector<std::vector<Unroll>> found_;
 };
 
 }  // namespace
 
-std::vector<Places> all_places(const System& system) {
+std::vector<Places> all_places(const System& system, const Constraints& within) {
   std::vector<Places> found = places(system);
   for (const Place sums : {Place::Acc, Place::Lrf})
     if (system.array.lrf_bytes > 0 &&
         (sums == Place::Acc ? system.array.accumulators > 0 : system.array.sums_in_lrf))
       found.push_back({Place::Lrf, Place::Lrf, sums});
+  std::erase_if(found, [&](const Places& inner) { return !within.allows_places(inner); });
   return found;
 }
 
-std::vector<Dataflow> fullest_dataflows(const Work& work, const System& system) {
+std::vector<Dataflow> fullest_dataflows(const Work& work, const System& system,
+                                        const Constraints& within) {
   const ArrayTier& a = system.array;
+  const auto axis = [&](Axis of) -> const AxisConstraint& {
+    return within.axes[static_cast<size_t>(of)];
+  };
   std::vector<Dataflow> found;
   for (const Place sums : {Place::Acc, Place::Lrf}) {
     std::vector<Places> inner;
-    for (const Places& p : all_places(system))
+    for (const Places& p : all_places(system, within))
       if (p[2] == sums) inner.push_back(p);
     if (inner.empty()) continue;
     // Sums at the columns: reduced dims along rows alone, and nothing else there.
     const DimSet all = 0xff;
     const DimSet on_rows = sums == Place::Acc ? work.reduction : all;
     const DimSet others = sums == Place::Acc ? static_cast<DimSet>(~work.reduction) : all;
-    const FullAxes rows(work, a.row_dims, a.rows, on_rows);
-    const FullAxes columns(work, a.column_dims, a.columns, others);
-    const FullAxes lanes(work, a.lane_dims, a.lanes, others);
-    const FullAxes corelets(work, a.corelet_dims, system.core.corelets, others);
+    const FullAxes rows(work, a.row_dims, a.rows, on_rows, axis(Axis::Rows));
+    const FullAxes columns(work, a.column_dims, a.columns, others, axis(Axis::Columns));
+    const FullAxes lanes(work, a.lane_dims, a.lanes, others, axis(Axis::Lanes));
+    const FullAxes corelets(work, a.corelet_dims, system.core.corelets, others,
+                            axis(Axis::Corelets));
     for (const auto& row : rows)
       for (const auto& column : columns)
         for (const auto& lane : lanes)
           for (const auto& corelet : corelets) {
             Dataflow flow;
             flow.p = {row, column, lane, corelet};
-            for (const auto* axis : {&row, &column, &lane, &corelet})
-              for (const Unroll& u : *axis) {
+            for (const auto* along : {&row, &column, &lane, &corelet})
+              for (const Unroll& u : *along) {
                 flow.unroll[u.dim] *= u.factor;
-                if (axis != &lane) flow.pe_unroll[u.dim] *= u.factor;
+                if (along != &lane) flow.pe_unroll[u.dim] *= u.factor;
               }
             for (const Places& p : inner) {
               flow.inner = p;

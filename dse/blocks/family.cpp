@@ -47,6 +47,20 @@ bool BlockFamilies::sums_fit(size_t decided) const {
   return outputs <= problem_.system.array.accumulators;
 }
 
+std::array<std::optional<TransferType>, 2> BlockFamilies::types_of(size_t x) const {
+  using enum TransferType;
+  const Place place = (*family_.places)[x];
+  const bool lrf = x < 2 && place == Place::Lrf;
+  if (!moved(x)) return {lrf ? BlockLoad : Stream, std::nullopt};
+  const auto allowed = [&](TransferType type) -> std::optional<TransferType> {
+    const bool yes = problem_.within.allows_type(problem_.work.operands[x].role, Stage::B, type);
+    return yes ? std::optional(type) : std::nullopt;
+  };
+  std::optional<TransferType> one = allowed(lrf ? BlockLoad : Stream);
+  if (!one && x < 2 && place == Place::L0) one = allowed(BlockLoad);
+  return {one, place == Place::Pe ? std::nullopt : allowed(DoubleBuffer)};
+}
+
 // Of all blocks, each once: [B4] along an axis, summed over the pieces of its dims. Exact: the sum
 // of c (e - 1) over pieces is c (extent - pieces), and the step depends on the number of pieces
 // alone.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 
 #include "costmodel/block_nest.h"
 #include "dse/blocks/plateau.h"
@@ -72,6 +73,14 @@ class BlockFamilies {
   bool fits(const Extents& block, const std::array<TransferType, 3>& types) const;
   // Whether the accumulators may hold the sums of a block, as far as its first dims are decided.
   bool sums_fit(size_t decided) const;
+  // Sizes that pieces of [0, extent) may have along dim k.
+  Range sizes(size_t k) const {
+    const Range& b = problem_.within.b.values[k];
+    const int64_t extent = tile_.values[k];
+    return {std::min(extent, b.least), std::min(extent, b.most)};
+  }
+  // Types of operand x to try: with one buffer, as no other one takes less time, and with two.
+  std::array<std::optional<TransferType>, 2> types_of(size_t x) const;
   bool moved(size_t x) const { return (problem_.dims[x] & loops_) != 0; }
   // Cuts the body, whose extent may be less than the tile's, as the tile is cut.
   void cut_body(size_t k, const Plateau& cut) {
@@ -145,7 +154,9 @@ void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, R
   const int64_t unroll = family_.unroll->unroll[d];
   const int64_t whole = ceil_div(body_[at].extent, unroll);
   Plateau& cut = family_.cut[at];
-  for (cut = Plateau::whole(cut.extent);; cut = cut.next()) {
+  const Range size = sizes(at);
+  for (Plateau all = Plateau::of(tile_[d], size.most);; all = all.next()) {
+    cut = {all.extent, all.trips, std::max(all.lo, size.least), std::min(all.hi, size.most)};
     cut_body(at, cut);
     // More pieces are more blocks and more traffic.
     if (cut.trips > 1) {
@@ -157,13 +168,13 @@ void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, R
     }
     if (problem_.rules.has(Rule::ArrayCapacity) && !sums_fit(k + 1)) {
       counters_->prune(Rule::ArrayCapacity);
-      if (cut.is_last()) break;
+      if (all.lo <= size.least) break;
       continue;
     }
     const int64_t finer = steps / whole * least_steps(at, unroll);
     if (cut.trips == 1 || wants(base(blocks * body_[at].trips, finer)))
       this->cut(k + 1, blocks * body_[at].trips, finer, wants, room, visit);
-    if (cut.is_last()) break;
+    if (all.lo <= size.least) break;
   }
   cut = Plateau::whole(cut.extent);
   cut_body(at, cut);
@@ -172,6 +183,7 @@ void BlockFamilies::cut(size_t k, int64_t blocks, int64_t steps, Wants& wants, R
 
 template <class Wants, class Room, class Visit>
 void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit& visit) {
+  constexpr TransferType kOneBuffer = TransferType::Stream;  // any type with one
   Extents least;
   for (Dim d : kDims) least[d] = family_.cut[static_cast<size_t>(d)].lo;
   for (size_t x = 0; x < 2; ++x) all_elems_[x] = elems_in_all(x);
@@ -183,24 +195,22 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit&
     counters_->prune(Rule::BlockBound);
     return;
   }
-  std::array<TransferType, 3> single;
   for (const Places& places : problem_.inner_places) {
     if (query_.past_lx && places[*query_.past_lx] == Place::Pe) continue;
     family_.places = &places;
-    for (size_t x = 0; x < 3; ++x)
-      single[x] = x < 2 && places[x] == Place::Lrf ? TransferType::BlockLoad : TransferType::Stream;
+    std::array<std::array<std::optional<TransferType>, 2>, 3> types;
+    for (size_t x = 0; x < 3; ++x) types[x] = types_of(x);
     const bool early = problem_.rules.has(Rule::ArrayCapacity);
-    if (early && !fits(least, single)) {
+    if (early && !fits(least, {kOneBuffer, kOneBuffer, kOneBuffer})) {
       counters_->prune(Rule::ArrayCapacity);
       continue;
     }
     for (unsigned doubled = 0; doubled < 8; ++doubled) {
-      family_.types = single;
       bool sensible = true;
       for (size_t x = 0; x < 3; ++x) {
-        if ((doubled >> x & 1) == 0) continue;
-        family_.types[x] = TransferType::DoubleBuffer;
-        sensible &= moved(x) && places[x] != Place::Pe;
+        const std::optional<TransferType>& type = types[x][doubled >> x & 1];
+        sensible &= type.has_value();
+        family_.types[x] = type.value_or(kOneBuffer);
       }
       if (!sensible) continue;
       if (early && doubled != 0 && !fits(least, family_.types)) {
@@ -226,6 +236,9 @@ void BlockFamilies::with_types(int64_t blocks, Wants& wants, Visit& visit) {
   do {
     if (family_.loops > 0 &&
         !contains(inner_, family_.order[static_cast<size_t>(family_.loops - 1)]))
+      continue;
+    if (!problem_.within.allows_order(Sequence::B,
+                                      {family_.order.data(), static_cast<size_t>(family_.loops)}))
       continue;
     family_.least = bound(blocks);
     if (wants(family_.least))

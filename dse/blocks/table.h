@@ -13,7 +13,8 @@ class BlockTable {
  public:
   explicit BlockTable(const Problem& problem);
 
-  // No body of the tile takes less, under any dataflow. Threads may ask side by side.
+  // No body of the tile takes less, under any dataflow; INT64_MAX: no block that is allowed fits.
+  // Threads may ask side by side.
   int64_t least(const BodyQuery& query) const;
   // The same of dataflows of one class (an index in Problem::unrolls), exact as far as it is below
   // `limit`: else a value from `limit` on.

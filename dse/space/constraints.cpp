@@ -48,7 +48,7 @@ bool Constraints::allows_places(const std::array<Place, 3>& inner) const {
   return true;
 }
 
-bool Constraints::allows_order(Sequence sequence, const std::vector<Dim>& outermost_first) const {
+bool Constraints::allows_order(Sequence sequence, std::span<const Dim> outermost_first) const {
   const DimMap<DimSet>& before = outside[static_cast<size_t>(sequence)];
   DimSet inside = 0;  // dims from here inwards
   for (Dim d : outermost_first) inside |= bit(d);

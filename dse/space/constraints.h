@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "compiler/mapping/rapid_dsc.h"
@@ -79,7 +80,7 @@ struct Constraints {
   bool allows_parts(const Extents& all) const;
   bool allows_array(const ArrayWork& p) const;
   bool allows_places(const std::array<Place, 3>& inner) const;
-  bool allows_order(Sequence sequence, const std::vector<Dim>& outermost_first) const;
+  bool allows_order(Sequence sequence, std::span<const Dim> outermost_first) const;
   bool allows_type(Role role, Stage stage, TransferType type) const {
     return types[static_cast<size_t>(role)][static_cast<size_t>(stage)].has(type);
   }

@@ -13,11 +13,11 @@ namespace tilewright {
 struct TileBox {
   std::array<int32_t, kDimCount> lo{}, hi{};
 
-  static TileBox all(const Extents& share) {
+  static TileBox all(const DimMap<Range>& tiles) {
     TileBox box;
     for (size_t k = 0; k < kDimCount; ++k) {
-      box.lo[k] = 1;
-      box.hi[k] = static_cast<int32_t>(share.values[k]);
+      box.lo[k] = static_cast<int32_t>(tiles.values[k].least);
+      box.hi[k] = static_cast<int32_t>(tiles.values[k].most);
     }
     return box;
   }

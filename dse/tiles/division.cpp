@@ -23,6 +23,9 @@ Division::Division(const Problem& problem, CoreDivision cores_in, WindowTable& w
   for (Dim d : kDims) {
     working *= cores.parts[d];
     share[d] = largest_share(problem.work.extent[d], cores.parts[d]);
+    tiles[d] = problem.within.tiles(d, share[d]);
+    if (problem.work.kind == WorkKind::Array)
+      tiles[d].least = std::max(tiles[d].least, problem.within.b[d].least);
     reduces |= cores.parts[d] > 1 && contains(problem.work.reduction, d);
   }
   RapidDsc dsc;
@@ -50,12 +53,13 @@ Division::Division(const Problem& problem, CoreDivision cores_in, WindowTable& w
 }
 
 void Division::find_bypasses(const Problem& problem) {
-  bypasses = {std::nullopt};
+  if (problem.within.through_lx || problem.work.kind != WorkKind::Array) bypasses = {std::nullopt};
   if (!problem.may_bypass || problem.work.kind != WorkKind::Array ||
       !problem.system.chip.memory_stops.empty())
     return;
   for (size_t x = 0; x < 3; ++x) {
     if (x == problem.out && reduces) continue;
+    if (!problem.within.past_lx.has(problem.work.operands[x].role)) continue;
     const std::vector<AccessAxis>& axes = problem.work.operands[x].axes;
     const bool padded = std::any_of(axes.begin(), axes.end(), [&](const AccessAxis& axis) {
       return !without_padding(axis, problem.work.extent);
@@ -70,7 +74,8 @@ namespace {
 
 class Divisions {
  public:
-  Divisions(const Work& work, const System& system) : work_(work), system_(system) {}
+  Divisions(const Work& work, const System& system, const Constraints& within)
+      : work_(work), system_(system), within_(within) {}
 
   std::vector<CoreDivision> run() {
     divide(0, std::max<int64_t>(system_.chip.cores, 1));
@@ -81,7 +86,8 @@ class Divisions {
   void divide(size_t k, int64_t cores) {
     if (k == kDimCount) return with_shares();
     const Dim d = kDims[k];
-    for (int64_t p = 1; p <= std::min(work_.extent[d], cores); ++p) {
+    const Range parts = both(within_.parts[d], {1, std::min(work_.extent[d], cores)});
+    for (int64_t p = parts.least; p <= parts.most; ++p) {
       division_.parts[d] = p;
       divide(k + 1, cores / p);
     }
@@ -106,22 +112,26 @@ class Divisions {
   }
 
   void with_ring_orders() {
+    if (!within_.shares.has(division_.share)) return;
     std::vector<Dim>& order = division_.ring_order;
     std::sort(order.begin(), order.end());
-    do found_.push_back(division_);
-    while (std::next_permutation(order.begin(), order.end()));
+    do {
+      if (within_.allows_order(Sequence::Ring, order)) found_.push_back(division_);
+    } while (std::next_permutation(order.begin(), order.end()));
   }
 
   const Work& work_;
   const System& system_;
+  const Constraints& within_;
   CoreDivision division_;
   std::vector<CoreDivision> found_;
 };
 
 }  // namespace
 
-std::vector<CoreDivision> core_divisions(const Work& work, const System& system) {
-  return Divisions(work, system).run();
+std::vector<CoreDivision> core_divisions(const Work& work, const System& system,
+                                         const Constraints& within) {
+  return Divisions(work, system, within).run();
 }
 
 }  // namespace tilewright

@@ -27,6 +27,7 @@ struct Division {
 
   CoreDivision cores;
   Extents share;
+  DimMap<Range> tiles;   // the sizes that T may have
   bool reduces = false;  // a reduced dim is divided
   // Of the sums over the ring, all rounds of a tile together: cycles of latency, and how many times
   // the tile goes over the fullest links.
@@ -38,13 +39,14 @@ struct Division {
   };
   std::array<Moved, kMaxOperands> operands;
   int64_t working = 1;           // cores that work
-  std::vector<Bypass> bypasses;  // that are legal under it: none, then INP, KER, OUT
+  std::vector<Bypass> bypasses;  // that are legal and allowed: none, then INP, KER, OUT
 
  private:
   void find_bypasses(const Problem& problem);
 };
 
-// All divisions of the declared space.
-std::vector<CoreDivision> core_divisions(const Work& work, const System& system);
+// All divisions of the declared space that are allowed.
+std::vector<CoreDivision> core_divisions(const Work& work, const System& system,
+                                         const Constraints& within = {});
 
 }  // namespace tilewright

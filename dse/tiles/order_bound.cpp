@@ -69,11 +69,18 @@ std::vector<TileOrder> OrderBound::all() {
   for (size_t l = 2; l <= loops_; ++l) count = static_cast<uint16_t>(count * l);
   for (uint16_t rank = 0; rank < count; ++rank) {
     set_order({rank, 0});
+    if (!allowed()) continue;
     const int ways = 1 << std::min(2, __builtin_popcount(may_spread_));
     for (int spread = 0; spread < ways; ++spread)
       orders.push_back({rank, static_cast<uint8_t>(spread)});
   }
   return orders;
+}
+
+bool OrderBound::allowed() const {
+  std::array<Dim, kMostLoops> dims;
+  for (size_t l = 0; l < loops_; ++l) dims[l] = loop_[order_[l]].dim;
+  return problem_.within.allows_order(Sequence::T, {dims.data(), loops_});
 }
 
 void OrderBound::set_order(const TileOrder& order) {

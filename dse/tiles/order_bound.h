@@ -38,7 +38,7 @@ class OrderBound {
   // The box, and what bypasses Lx, that is meant from now on; false: the bound is not about such
   // boxes.
   bool set(const TileBox& box, Bypass past_lx);
-  // All orders, each with all ways to spread.
+  // All orders that are allowed, each with all ways to spread.
   std::vector<TileOrder> all();
   // No mapping with a tile of the box under such an order takes fewer cycles, where all slots and
   // what waits for no body take at least `slots`. Where it comes to `enough`, that may be all that
@@ -59,6 +59,7 @@ class OrderBound {
   };
 
   void set_order(const TileOrder& order);
+  bool allowed() const;
   void choose_spread(uint8_t spread);
   size_t code(const State& at) const;
   int64_t axis_points(const AccessAxis& axis, const State& at, int slides) const;

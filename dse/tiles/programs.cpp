@@ -14,26 +14,43 @@ TilePrograms::TilePrograms(const Problem& problem, const Division& division, con
     if (tile[d] < division.share[d]) {
       several_.push_back(d);
       several |= bit(d);
+      tiles_ *= ceil_div(division.share[d], tile[d]);
     }
-  for (size_t x = 0; x < problem.operands; ++x)
-    if ((problem.dims[x] & several) != 0) movable_ |= 1u << x;
-  if (problem.work.kind == WorkKind::Move) movable_ = 0;   // one link, one buffer
-  if (division.reduces) movable_ &= ~(1u << problem.out);  // waits for the sums of other cores
   partial_tiles_ = (several & problem.work.reduction) != 0;
-  if (past_lx) {  // all others are block-loaded
-    for (const bool wide : {false, true}) {
-      if (wide ? past_lx == problem.out || problem.work.reduction == 0 : always_wide()) continue;
-      const int64_t cell = wide ? kPartialSumBits : problem.precision.bits;
-      if (lx_bytes(problem, tile, 0, cell, past_lx) <= problem.system.core.lx_bytes)
-        sets_[wide ? 1 : 0] = {0};
-    }
-    return;
+  choose_buffers();
+}
+
+// Where no type that is allowed has one buffer an operand has two, in all sets; and where two
+// buffers are for a stream alone, which may take longer than one, it has them in some.
+void TilePrograms::choose_buffers() {
+  const Problem& p = problem_;
+  DimSet several = 0;
+  for (Dim d : several_) several |= bit(d);
+  unsigned single = 0, moved = 0;
+  for (size_t x = 0; x < p.operands; ++x) {
+    if ((p.dims[x] & several) == 0 || past_lx_ == x) continue;
+    moved |= 1u << x;
+    if (allows(x, TransferType::BlockLoad)) single |= 1u << x;
+    if (p.work.kind == WorkKind::Move || past_lx_) continue;  // one buffer each
+    if (x == p.out && division_.reduces) continue;            // waits for the sums of other cores
+    if (allows(x, TransferType::DoubleBuffer)) double_ |= 1u << x;
+    if (allows(x, TransferType::Stream)) stream_ |= 1u << x;
   }
-  if (problem.work.kind == WorkKind::Move || !always_wide())
-    sets_[0] = largest_doubled(problem, tile, movable_, problem.precision.bits);
-  const bool may_be_wide = problem.work.kind == WorkKind::Array || always_wide();
-  if (may_be_wide && problem.work.reduction != 0)
-    sets_[1] = largest_doubled(problem, tile, movable_, kPartialSumBits);
+  const unsigned always = moved & ~single, sometimes = stream_ & ~double_ & single;
+  if ((always & ~(double_ | stream_)) != 0) return;
+  const auto sets = [&](int64_t out_cell) {
+    std::vector<unsigned> all;
+    for (unsigned some = sometimes;; some = (some - 1) & sometimes) {
+      const unsigned fixed = always | some;
+      for (unsigned set : largest_doubled(p, tile_, double_ & single, out_cell, fixed, past_lx_))
+        all.push_back(set | fixed);
+      if (some == 0) break;
+    }
+    return all;
+  };
+  if (p.work.kind == WorkKind::Move || !always_wide()) sets_[0] = sets(p.precision.bits);
+  const bool may_be_wide = past_lx_ != p.out && (p.work.kind == WorkKind::Array || always_wide());
+  if (may_be_wide && p.work.reduction != 0) sets_[1] = sets(kPartialSumBits);
 }
 
 size_t TilePrograms::body_of(const BodyQuery& body) {
@@ -65,7 +82,7 @@ void TilePrograms::compile(TileProgram& program) {
   RapidDsc dsc = compose(problem_.work, choice(program));
   for (size_t x = 0; x < problem_.operands; ++x) {
     if (x == problem_.out || past_lx_ == x || problem_.work.kind == WorkKind::Move ||
-        program.types[x] == TransferType::Stream)
+        program.types[x] == TransferType::Stream || !problem_.within.slide)
       continue;
     const std::optional<Slide> slide = slide_of(problem_.work.operands[x], dsc);
     if (!slide || !slide->overlaps()) continue;

@@ -45,6 +45,8 @@ class TilePrograms {
   bool make(std::span<const OrderChoice> orders, Measure below, Least&& least, StopFlag stop,
             Counters& counters);
 
+  // How many tiles a core's share is cut into.
+  int64_t tiles() const { return tiles_; }
   const std::vector<BodyQuery>& bodies() const { return bodies_; }
   const std::vector<TileProgram>& programs() const { return programs_; }
   bool always_wide() const {
@@ -64,6 +66,10 @@ class TilePrograms {
   // Calls visit(program) with order, types, slides and width chosen.
   template <class Visit>
   bool for_each_choice(const OrderChoice& order, Visit&& visit);
+  void choose_buffers();
+  bool allows(size_t x, TransferType type) const {
+    return problem_.within.allows_type(problem_.work.operands[x].role, Stage::T, type);
+  }
   void compile(TileProgram& program);
   size_t body_of(const BodyQuery& body);
 
@@ -72,8 +78,9 @@ class TilePrograms {
   Extents tile_;
   Bypass past_lx_;
   std::vector<Dim> several_;
-  unsigned movable_ = 0;  // operands that move with some loop, as bits
+  int64_t tiles_ = 1;
   bool partial_tiles_ = false;
+  unsigned double_ = 0, stream_ = 0;  // operands that move and may do so, as bits
   // Operands with two buffers, as many as fit: two never take longer than one. [wide]
   std::array<std::vector<unsigned>, 2> sets_;
   std::vector<BodyQuery> bodies_;
@@ -100,8 +107,10 @@ bool TilePrograms::for_each_choice(const OrderChoice& choice, Visit&& visit) {
   for (const bool wide : {false, true})
     for (const unsigned set : sets_[wide ? 1 : 0]) {
       program.wide = wide;
-      const unsigned may = set & spread;
-      for (unsigned streams = may;; streams = (streams - 1) & may) {
+      const unsigned must = set & ~double_, may = set & double_ & stream_ & spread;
+      if (returns && (must >> problem_.out & 1) != 0) continue;
+      for (unsigned some = may;; some = (some - 1) & may) {
+        const unsigned streams = must | some;
         if (choice.covers(streams)) {
           program.types.assign(problem_.operands, TransferType::BlockLoad);
           for (size_t x = 0; x < problem_.operands; ++x)
@@ -110,7 +119,7 @@ bool TilePrograms::for_each_choice(const OrderChoice& choice, Visit&& visit) {
                   (streams >> x & 1) != 0 ? TransferType::Stream : TransferType::DoubleBuffer;
           if (!visit(program)) return false;
         }
-        if (streams == 0) break;
+        if (some == 0) break;
       }
     }
   return true;
@@ -121,6 +130,7 @@ bool TilePrograms::make(std::span<const OrderChoice> orders, Measure below, Leas
                         StopFlag stop, Counters& counters) {
   std::vector<int64_t> bodies;
   const auto with_order = [&](const OrderChoice& order) {
+    if (!problem_.within.allows_order(Sequence::T, order.order)) return true;
     return for_each_choice(order, [&](TileProgram& program) {
       if (stop.raised()) return false;
       compile(program);

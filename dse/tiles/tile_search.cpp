@@ -9,10 +9,12 @@ namespace tilewright {
 TileSearch::TileSearch(const Problem& problem, const Division& division, size_t index)
     : problem_(problem), division_(division), index_(index), bounds_(problem, division) {
   // Windows first, whole or not; then dims of much external traffic: their trips decide soonest.
-  for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j})
+  for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j}) {
+    if (division.tiles[d].empty()) return;
     if (division.share[d] > 1) free_.push_back(d);
+  }
   for (const Bypass past_lx : division.bypasses) {
-    Open all{TileBox::all(division.share), past_lx, 0, 0, {}};
+    Open all{TileBox::all(division.tiles), past_lx, 0, 0, {}};
     all.bound = bounds_.cycles(all.box, past_lx);
     open_.push_back(all);
   }
@@ -73,13 +75,14 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
   };
   if (open.level < free_.size()) {
     const auto k = static_cast<size_t>(free_[open.level]);
-    for (Plateau p = Plateau::whole(division_.share.values[k]);; p = p.next()) {
+    const int32_t lo = open.box.lo[k], hi = open.box.hi[k];
+    for (Plateau p = Plateau::of(division_.share.values[k], hi);; p = p.next()) {
       Open child = open;
       ++child.level;
-      child.box.lo[k] = static_cast<int32_t>(p.lo);
-      child.box.hi[k] = static_cast<int32_t>(p.hi);
+      child.box.lo[k] = std::max(lo, static_cast<int32_t>(p.lo));
+      child.box.hi[k] = std::min(hi, static_cast<int32_t>(p.hi));
       part(child);
-      if (p.is_last()) break;
+      if (p.lo <= lo) break;
     }
     return;
   }

@@ -26,7 +26,7 @@ TOTALS = {"cycles": int, "seconds": float, "macs": int, "utilization": NUMBER, "
 LAYER = {"name": str, "op": str, "primitive": str, "phase": str, "cycles": int, "lower_bound_cycles": int,
          "proven_optimal": bool, "bottleneck": str, "parallelism": type(None), "macs": int, "link_bytes": dict,
          "breakdown": dict, "rapid_dsc": dict, "search": dict} | ENERGY
-SEARCH = {"space": str, "evaluated": int, "pruned": dict, "from_outside": bool, "gap": NUMBER}
+SEARCH = {"space": str, "evaluated": int, "pruned": dict, "from_outside": bool, "within_constraints": bool, "gap": NUMBER}
 BASELINE = {"name": str, "cycles": int, "speedup": NUMBER, "energy_pj": float, "gain": NUMBER}
 LINKS = dict.fromkeys(("external", "array_in", "array_out"), int)
 COMPARED_LAYER = {"name": str, "op": str, "primitive": str, "cycles": int, "energy_pj": float, "proven_optimal": bool,

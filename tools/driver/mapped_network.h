@@ -24,6 +24,7 @@ struct LayerSearch {
   bool proven_optimal = false;  // under the objective, in the declared space, by the cost model
   bool from_outside = false;    // a seed that the space does not hold, than which it has no better
   double gap = 0;               // (value - proven bound) / value; 0 when proven optimal
+  bool within_constraints = false;  // that speak of this layer: proven means within them
 };
 
 struct MappedLayer {

@@ -65,15 +65,17 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
     const SearchResult& result = (*found)[k];
     all_proven = all_proven && result.proven;
     all_whole = all_whole && result.effort < options.max_evaluations;
-    if (!result.proven && !greedy) {
-      const Constraints own =
-          constraints != nullptr ? constraints_of(*constraints, works[k].name) : Constraints{};
-      network.layers.push_back(best_so_far(works[k], target, objective, own, result));
-      continue;
+    const Constraints own =
+        constraints != nullptr ? constraints_of(*constraints, works[k].name) : Constraints{};
+    MappedLayer layer;
+    if (result.proven || greedy) {
+      layer = price_layer(works[k], target, result.best);
+      layer.search = {result.space,  result.evaluated,    result.pruned,
+                      result.proven, result.from_outside, result.gap};
+    } else {
+      layer = best_so_far(works[k], target, objective, own, result);
     }
-    MappedLayer layer = price_layer(works[k], target, result.best);
-    layer.search = {result.space,  result.evaluated,    result.pruned,
-                    result.proven, result.from_outside, result.gap};
+    layer.search.within_constraints = own != Constraints{};
     network.layers.push_back(std::move(layer));
   }
   const bool ended = greedy ? !all_whole : flags.max_evaluations > 0;

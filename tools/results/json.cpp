@@ -50,6 +50,7 @@ Json search_json(const LayerSearch& search) {
           {"evaluated", search.evaluated},
           {"pruned", std::move(pruned)},
           {"from_outside", search.from_outside},
+          {"within_constraints", search.within_constraints},
           {"gap", search.proven_optimal ? Json(0) : Json(search.gap)}};
 }
 

@@ -49,7 +49,9 @@ std::string print_classes(const Cost& cost) {
 }
 
 std::string print_within(const std::optional<LoadedConstraints>& constraints) {
-  return constraints ? fmt::format("within     the constraints of {}\n", constraints->name) : "";
+  return constraints ? fmt::format("within     the constraints of {}: proven means within these\n",
+                                   constraints->name)
+                     : "";
 }
 
 std::string print_network(const LoadedModel& model, const Target& target,

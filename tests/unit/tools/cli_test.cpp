@@ -277,12 +277,24 @@ TEST_CASE("cli: --constraints narrows what map and compile may answer") {
   write(folder / "free", "constraints: []\n");
   CHECK(call({"compile", model, "--system", "rapid-core", "--constraints", folder / "free", "-o",
               folder / "out"}) == 0);
-  // The best mapping is another one; nothing is left; no such layer; no such key; no file.
-  CHECK(map("  - {layer: " + layer + ", t: {out: 1}, b: {out: 1}, p: {rows: {only: []}}}\n") == 3);
+  // Another mapping is best; nothing is left; no such layer; no such key; no file.
+  const std::string narrow =
+      "  - {layer: " + layer + ", t: {out: 1}, b: {out: 1}, p: {rows: {only: []}}}\n";
+  CHECK(map(narrow) == 0);
+  CHECK(call({"map", model, "--system", "rapid-core", "--space", "balanced", "--constraints",
+              file}) == 3);
   CHECK(map("  - {layer: " + layer + ", parts: {out: 2}}\n") == 2);
   CHECK(map("  - {layer: no-such-layer, slide: false}\n") == 2);
   CHECK(map("  - {tiles: {out: 1}}\n") == 2);
   CHECK(call({"map", model, "--system", "rapid-core", "--constraints", folder / "none"}) == 2);
+  // The full space is searched within.
+  REQUIRE(map(narrow) == 0);
+  document = Json::parse(read(folder / "doc"));
+  CHECK(document["layers"][0]["proven_optimal"] == true);
+  CHECK(document["layers"][0]["search"]["within_constraints"] == true);
+  CHECK(document["layers"][1]["search"]["within_constraints"] == false);
+  CHECK(!document["layers"][0]["rapid_dsc"]["t"].contains("out"));
+  CHECK(!document["layers"][0]["rapid_dsc"]["p"].contains("rows"));
 }
 
 TEST_CASE("cli: --search greedy answers at once, legal, with its gap, and 0") {
