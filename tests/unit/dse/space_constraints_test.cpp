@@ -182,11 +182,11 @@ TEST_CASE("what an engine asks constraints for", "[dse][space]") {
   CHECK(c.allows_array(p));
   p.columns = {{Dim::j, 2}};
   CHECK(!c.allows_array(p));
-  CHECK(c.allows_order(Sequence::T, {Dim::out, Dim::mb, Dim::i, Dim::in}));
-  CHECK(!c.allows_order(Sequence::T, {Dim::out, Dim::mb, Dim::in, Dim::i}));
-  CHECK(c.allows_order(Sequence::T, {Dim::in, Dim::out}));
-  CHECK(!c.allows_order(Sequence::Ring, {Dim::in, Dim::out}));
-  CHECK(c.allows_order(Sequence::B, {Dim::in, Dim::i, Dim::out}));
+  CHECK(c.allows_order(Sequence::T, std::vector{Dim::out, Dim::mb, Dim::i, Dim::in}));
+  CHECK(!c.allows_order(Sequence::T, std::vector{Dim::out, Dim::mb, Dim::in, Dim::i}));
+  CHECK(c.allows_order(Sequence::T, std::vector{Dim::in, Dim::out}));
+  CHECK(!c.allows_order(Sequence::Ring, std::vector{Dim::in, Dim::out}));
+  CHECK(c.allows_order(Sequence::B, std::vector{Dim::in, Dim::i, Dim::out}));
   CHECK(c.allows_type(Role::Ker, Stage::T, TransferType::Stream));
   CHECK(!c.allows_type(Role::Ker, Stage::T, TransferType::BlockLoad));
   CHECK(c.allows_type(Role::Ker, Stage::B, TransferType::BlockLoad));
