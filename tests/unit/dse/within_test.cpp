@@ -25,12 +25,13 @@ struct Case {
   System system;
   PrecisionInfo precision;
   ConstraintFile file;
+  bool bypass = false;
 };
 
 // Random tiny layers, of array layers those with few dims the larger.
 Case draw(uint64_t seed, const char* stream) {
   Rng rng{stream_seed(seed, stream), 0};
-  Case c{Network(seed), {}, {}, {}, {}};
+  Case c{Network(seed), {}, {}, {}, {}, false};
   constexpr int64_t kMost[] = {12, 6, 4, 3};
   const int64_t several = rng.between(1, 4);
   if (rng.below(4) != 0)
@@ -42,6 +43,8 @@ Case draw(uint64_t seed, const char* stream) {
   c.system.core.corelets = rng.between(1, 2);
   c.precision = random_precision(rng, c.system);
   c.file.where = "c.yaml";
+  c.bypass = rng.below(3) == 0;
+  if (rng.coin()) c.system.chip.memory_stops.clear();  // else nothing may bypass Lx
   return c;
 }
 
@@ -55,10 +58,11 @@ void draw_constraints(Case& c, uint64_t seed, const RapidDsc& best) {
   }
 }
 
-// Nothing past Lx.
+// Nothing past Lx, where it is not asked for or necessary.
 Constraints searched(const Case& c) {
   Constraints within = constraints_of(c.file, c.works[0].name);
-  within.past_lx = {0};
+  const bool array = c.works[0].kind == WorkKind::Array;
+  if (!c.bypass && (within.through_lx || !array)) within.past_lx = {0};
   return within;
 }
 
@@ -81,6 +85,7 @@ Enumerated enumerate(const Case& c, const Space& space) {
 
 Result<SearchResult> search(const Case& c, const ConstraintFile* file, int64_t most_evaluations) {
   SearchOptions options;
+  options.bypass = c.bypass;
   options.max_evaluations = most_evaluations;
   options.jobs = 1;
   options.reach = Reach::Full;
