@@ -73,11 +73,10 @@ class BlockFamilies {
   bool fits(const Extents& block, const std::array<TransferType, 3>& types) const;
   // Whether the accumulators may hold the sums of a block, as far as its first dims are decided.
   bool sums_fit(size_t decided) const;
-  // Sizes that pieces of [0, extent) may have along dim k.
+  // Sizes that pieces may have along dim k.
   Range sizes(size_t k) const {
     const Range& b = problem_.within.b.values[k];
-    const int64_t extent = tile_.values[k];
-    return {std::min(extent, b.least), std::min(extent, b.most)};
+    return {std::min(tile_.values[k], b.least), std::min(tile_.values[k], b.most)};
   }
   // Types of operand x to try: with one buffer, as no other one takes less time, and with two.
   std::array<std::optional<TransferType>, 2> types_of(size_t x) const;
