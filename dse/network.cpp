@@ -4,9 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "compiler/support/check.h"
+#include "dse/stop.h"
+
 namespace tilewright {
 
 namespace {
+
+// Effort of the first look at a layer. Layers that it leaves open wait until all had theirs, so
+// that an end by time finds every layer looked at.
+constexpr int64_t kFirstLook = 100'000;
 
 // The problem that a layer poses, whatever it is called and whichever tensors it reads.
 Work anonymous(Work work) {
@@ -35,6 +42,20 @@ void add_seeds(SearchOptions& options, const std::vector<Work>& works,
       if (first[n] == first[k] && works[n].name == seed.layer) options.seeds.push_back(seed.dsc);
 }
 
+// A layer that a first look left open, from what that found; never a worse answer or bound.
+void go_on(SearchResult& known, const Work& work, const System& system,
+           const PrecisionInfo& precision, SearchOptions options) {
+  if (!known.from_outside) options.seeds.push_back(known.best);
+  Result<SearchResult> result = search_layer(work, system, precision, options);
+  TW_CHECK(result.has_value(), "layer {}: a second look fails", work.name);
+  if (!result->proven && result->lower_bound < known.lower_bound) {
+    result->lower_bound = known.lower_bound;
+    result->gap =
+        static_cast<double>(result->value - known.lower_bound) / static_cast<double>(result->value);
+  }
+  known = std::move(*result);
+}
+
 }  // namespace
 
 std::vector<size_t> first_alike(const std::vector<Work>& works, const ConstraintFile* constraints) {
@@ -57,26 +78,39 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
                                                  const SearchProgress& progress,
                                                  const std::vector<NamedMapping>& seeds) {
   if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
-  std::vector<SearchResult> results;
   const std::vector<size_t> first = first_alike(works, options.constraints);
+  std::vector<SearchResult> results(works.size());
   std::vector<uint8_t> mapped(works.size());
   Diagnostics findings;
+  SearchOptions look = options;
+  if (options.method == Method::Optimal)
+    look.max_evaluations = std::min(options.max_evaluations, kFirstLook);
   for (size_t k = 0; k < works.size(); ++k) {
-    if (mapped[first[k]] != 0) {
-      results.push_back(SearchResult(results[first[k]]));
-    } else {
-      SearchOptions own = options;
-      add_seeds(own, works, first, k, seeds);
-      Result<SearchResult> result = search_layer(works[k], system, precision, own);
-      if (!result) findings.insert(findings.end(), result.error().begin(), result.error().end());
-      mapped[k] = result ? 1 : 0;
-      results.push_back(result ? std::move(*result) : SearchResult{});
-    }
-    if (mapped[first[k]] != 0) {
-      if (auto finding = outside(works[k], options, results[k].best); finding)
-        findings.push_back(std::move(*finding));
-    }
+    if (first[k] != k) continue;
+    SearchOptions own = look;
+    add_seeds(own, works, first, k, seeds);
+    Result<SearchResult> result = search_layer(works[k], system, precision, own);
+    mapped[k] = result ? 1 : 0;
+    if (result)
+      results[k] = std::move(*result);
+    else
+      findings.insert(findings.end(), result.error().begin(), result.error().end());
     if (progress) progress(k + 1, works.size(), works[k]);
+  }
+  const StopFlag stop(options.stop);
+  for (size_t k = 0; k < works.size(); ++k) {
+    if (mapped[k] == 0 || results[k].proven || stop.raised() || !findings.empty()) continue;
+    if (look.max_evaluations == options.max_evaluations) break;
+    SearchOptions own = options;
+    add_seeds(own, works, first, k, seeds);
+    go_on(results[k], works[k], system, precision, own);
+    if (progress) progress(k + 1, works.size(), works[k]);
+  }
+  for (size_t k = 0; k < works.size(); ++k) {
+    if (mapped[first[k]] == 0) continue;
+    if (first[k] != k) results[k] = SearchResult(results[first[k]]);
+    if (auto finding = outside(works[k], options, results[k].best); finding)
+      findings.push_back(std::move(*finding));
   }
   if (!findings.empty()) return fail(std::move(findings));
   return results;
