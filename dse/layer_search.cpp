@@ -1,8 +1,10 @@
 #include "dse/layer_search.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
+#include "compiler/mapping/share.h"
 #include "dse/leaf_search.h"
 #include "dse/tiles/tile_search.h"
 #include "dse/workers.h"
@@ -22,23 +24,25 @@ constexpr int64_t kFewCuts = 10000;
 
 class LayerSearch {
  public:
-  LayerSearch(const Problem& problem, const SearchOptions& options,
-              const std::optional<Best>& first)
+  LayerSearch(const Problem& problem, const SearchOptions& options, const std::vector<Best>& starts)
       : problem_(problem),
         options_(options),
         stop_(options.stop),
         workers_(options.jobs),
         windows_(problem.work),
         table_(problem_) {
-    if (first) outcome_.best = *first;
+    for (const Best& start : starts) keep(start);
   }
 
   Outcome run() {
-    if (!make_divisions() || out_of_budget()) return std::move(outcome_);
-    if (outcome_.found())
-      rounds();
-    else
-      rise();
+    if (make_divisions() && !out_of_budget()) {
+      if (kept_.size() == options_.top)
+        rounds();
+      else
+        rise();
+    }
+    if (!kept_.empty()) outcome_.best = kept_.front();
+    if (kept_.size() > 1) outcome_.others.assign(kept_.begin() + 1, kept_.end());
     return std::move(outcome_);
   }
 
@@ -46,13 +50,10 @@ class LayerSearch {
   // False: stopped, with the one bound that needs no divisions.
   bool make_divisions() {
     outcome_.bound = lower_bound_cycles(problem_.work, problem_.system, problem_.precision);
-    const bool stops = !problem_.system.chip.memory_stops.empty();
     for (CoreDivision& cores : core_divisions(problem_.work, problem_.system, problem_.within)) {
       if (stop_.raised()) return false;
-      bool reduces = false;
-      for (Dim d : kDims) reduces |= cores.parts[d] > 1 && contains(problem_.work.reduction, d);
       // Of ring orders that make no difference the first.
-      if (!stops && !reduces && !divisions_.empty() &&
+      if (!ring_order_matters(cores) && !divisions_.empty() &&
           cores.parts == divisions_.back()->cores.parts &&
           cores.share == divisions_.back()->cores.share)
         continue;
@@ -70,16 +71,54 @@ class LayerSearch {
     for (size_t k = 0; k < divisions_.size(); ++k) tiles_.emplace_back(problem_, *divisions_[k], k);
   }
 
-  // Searches as if there were a mapping of some value, then of a higher one, until one is met.
+  // Searches below some value, then below a higher one, until as many as wanted are met.
   void rise() {
     Measure value = std::max<Measure>(outcome_.bound, 1) * kAbove;
     for (;; value *= kRise) {
-      outcome_.best.value = std::min(value, Objective::kCycles);
+      cap_ = std::min(value, Objective::kCycles);
       rounds();
-      if (outcome_.found() || !outcome_.proven || value >= Objective::kCycles) return;
+      const bool all = kept_.size() == options_.top && kept_.back().value <= cap_;
+      if (all || !outcome_.proven || value >= Objective::kCycles) return;
       outcome_.proven = false;
       open_all();
     }
+  }
+
+  // What a mapping must stay below to be of use.
+  Measure below() const {
+    return kept_.size() < options_.top ? cap_ : std::min(cap_, kept_.back().value);
+  }
+
+  bool ring_order_matters(const CoreDivision& cores) const {
+    if (!problem_.system.chip.memory_stops.empty()) return true;
+    return std::any_of(kDims.begin(), kDims.end(), [&](Dim d) {
+      return cores.parts[d] > 1 && contains(problem_.work.reduction, d);
+    });
+  }
+  bool same_shares(const CoreDivision& a, const CoreDivision& b) const {
+    return a.share == b.share || std::all_of(kDims.begin(), kDims.end(), [&](Dim d) {
+             const int64_t extent = problem_.work.extent[d], parts = a.parts[d];
+             return slices(extent, parts, a.share) == slices(extent, parts, b.share);
+           });
+  }
+  // Of one division and tile.
+  bool alike(const RapidDsc& a, const RapidDsc& b) const {
+    return a.t == b.t && a.core_d.parts == b.core_d.parts && same_shares(a.core_d, b.core_d) &&
+           (a.core_d.ring_order == b.core_d.ring_order || !ring_order_matters(a.core_d));
+  }
+  static bool comes_first(const Best& a, const Best& b) {
+    return a.value != b.value ? a.value < b.value : a.dsc < b.dsc;
+  }
+
+  void keep(const Best& found) {
+    const auto same = std::find_if(kept_.begin(), kept_.end(),
+                                   [&](const Best& k) { return alike(k.dsc, found.dsc); });
+    if (same == kept_.end())
+      kept_.push_back(found);
+    else if (comes_first(found, *same))
+      *same = found;
+    std::sort(kept_.begin(), kept_.end(), comes_first);
+    kept_.resize(std::min(kept_.size(), options_.top));
   }
 
   bool out_of_budget() const {
@@ -93,8 +132,7 @@ class LayerSearch {
     std::vector<Counters> counters(tiles_.size());
     std::vector<uint8_t> finished(tiles_.size(), 0);
     workers_.each(tiles_.size(), [&](size_t k) {
-      finished[k] =
-          tiles_[k].find(limit, outcome_.best.value, stop_, found[k], counters[k]) ? 1 : 0;
+      finished[k] = tiles_[k].find(limit, below(), stop_, found[k], counters[k]) ? 1 : 0;
     });
     std::vector<TileNode> all;
     bool whole = true;
@@ -114,14 +152,14 @@ class LayerSearch {
     std::vector<LeafResult> found(batch.size());
     std::vector<Counters> counters(batch.size());
     workers_.each(batch.size(), [&](size_t k) {
-      const LeafLimits limits{outcome_.best.value, batch[k].orders, stop_};
+      const LeafLimits limits{below(), batch[k].orders, stop_};
       found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
                              batch[k].past_lx, limits, counters[k]);
     });
     bool finished = true;
     for (size_t k = 0; k < batch.size(); ++k) {
       outcome_.counters.add(counters[k]);
-      if (found[k].best) outcome_.adopt(*found[k].best);
+      if (found[k].best) keep(*found[k].best);
       finished = finished && found[k].finished;
     }
     return finished;
@@ -132,9 +170,9 @@ class LayerSearch {
     while (!out_of_budget()) {
       std::vector<std::optional<TileNode>> found(tiles_.size());
       std::vector<Counters> counters(tiles_.size());
-      const Measure below = outcome_.best.value;
+      const Measure known = below();
       workers_.each(tiles_.size(),
-                    [&](size_t k) { found[k] = tiles_[k].dive(below, counters[k]); });
+                    [&](size_t k) { found[k] = tiles_[k].dive(known, counters[k]); });
       std::vector<TileNode> all;
       for (auto& node : found)
         if (node) all.push_back(std::move(*node));
@@ -142,7 +180,7 @@ class LayerSearch {
                        [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
       all.resize(std::min(all.size(), kBatch));
       if (!search(all)) return false;
-      if (outcome_.best.value >= below) return true;
+      if (below() >= known) return true;
     }
     return true;
   }
@@ -154,9 +192,7 @@ class LayerSearch {
   }
 
   // What is bound above it need not be looked at.
-  Measure last_limit() const {
-    return problem_.rules.all() ? outcome_.best.value - 1 : Measure{INT64_MAX};
-  }
+  Measure last_limit() const { return problem_.rules.all() ? below() - 1 : Measure{INT64_MAX}; }
 
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
   // by a stop keeps the bound that it had.
@@ -169,17 +205,17 @@ class LayerSearch {
       if (!all) return;
       for (size_t at = 0; at < all->size(); at += kBatch) {
         const Measure bound = (*all)[at].bound;
-        if (bound >= outcome_.best.value && problem_.rules.all()) break;
-        outcome_.bound = std::max(outcome_.bound, std::min(bound, outcome_.best.value));
+        if (bound >= below() && problem_.rules.all()) break;
+        outcome_.bound = std::max(outcome_.bound, std::min(bound, below()));
         if (out_of_budget() || !search(batch_at(*all, at, kBatch))) return;
       }
       if (limit >= last_limit()) {
-        outcome_.bound = outcome_.best.value;
+        outcome_.bound = below();
         outcome_.proven = true;
         return;
       }
-      outcome_.bound = std::max(outcome_.bound, std::min(limit + 1, outcome_.best.value));
-      limit = limit >= outcome_.best.value - 1 ? last_limit() : limit + step;
+      outcome_.bound = std::max(outcome_.bound, std::min(limit + 1, below()));
+      limit = limit >= below() - 1 ? last_limit() : limit + step;
       if (cuts() - before < kFewCuts) step *= 2;
     }
   }
@@ -192,14 +228,16 @@ class LayerSearch {
   BlockTable table_;
   std::vector<std::unique_ptr<Division>> divisions_;
   std::vector<TileSearch> tiles_;
+  std::vector<Best> kept_;  // the best so far, at most as many as wanted
+  Measure cap_ = std::numeric_limits<int64_t>::max();
   Outcome outcome_;
 };
 
 }  // namespace
 
 Outcome search_tiles(const Problem& problem, const SearchOptions& options,
-                     const std::optional<Best>& first) {
-  return LayerSearch(problem, options, first).run();
+                     const std::vector<Best>& starts) {
+  return LayerSearch(problem, options, starts).run();
 }
 
 }  // namespace tilewright

@@ -1,7 +1,7 @@
-// Branch and bound over divisions and tiles, for the fewest cycles.
+// Branch and bound over divisions and tiles, for the fewest cycles, or the several fewest.
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "dse/outcome.h"
 #include "dse/problem.h"
@@ -9,11 +9,12 @@
 
 namespace tilewright {
 
-// Within the problem's constraints. `first`: a legal mapping that they allow; none: the search goes
-// on below rising values until it meets one; a proof without one says that none is legal. The
-// outcome, counters included, does not depend on the number of threads, unless the options' stop
-// flag ends it.
+// Within the problem's constraints. `starts`: legal mappings that they allow, and what the outcome
+// is never worse than; where these are fewer than are wanted, the search goes on below rising
+// values until it has met enough; a proof without any says that none is legal. The outcome,
+// counters included, does not depend on the number of threads, unless the options' stop flag ends
+// it.
 Outcome search_tiles(const Problem& problem, const SearchOptions& options,
-                     const std::optional<Best>& first);
+                     const std::vector<Best>& starts);
 
 }  // namespace tilewright

@@ -46,6 +46,7 @@ void add_seeds(SearchOptions& options, const std::vector<Work>& works,
 void go_on(SearchResult& known, const Work& work, const System& system,
            const PrecisionInfo& precision, SearchOptions options) {
   if (!known.from_outside) options.seeds.push_back(known.best);
+  options.seeds.insert(options.seeds.end(), known.others.begin(), known.others.end());
   Result<SearchResult> result = search_layer(work, system, precision, options);
   TW_CHECK(result.has_value(), "layer {}: a second look fails", work.name);
   if (!result->proven && result->lower_bound < known.lower_bound) {

@@ -1,6 +1,8 @@
 // What a search has found so far.
 #pragma once
 
+#include <vector>
+
 #include "compiler/mapping/rapid_dsc.h"
 #include "dse/counters.h"
 #include "dse/objective.h"
@@ -14,8 +16,9 @@ struct Best {
 
 struct Outcome {
   Best best;
-  Measure bound = 0;    // no mapping in the space has a lower value
-  bool proven = false;  // none has a lower one than the best
+  std::vector<Best> others;  // those that follow it, where several are wanted
+  Measure bound = 0;         // no mapping in the space has a lower value
+  bool proven = false;       // none has a lower one than the best, or the last of the others
   Counters counters;
 
   // Some mapping was: searches that start from one have always found one.

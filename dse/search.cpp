@@ -1,5 +1,7 @@
 #include "dse/search.h"
 
+#include <algorithm>
+
 #include "compiler/mapping/compose.h"
 #include "compiler/mapping/rejection.h"
 #include "compiler/support/check.h"
@@ -73,16 +75,26 @@ Constraints searched(const SearchOptions& options, const Work& work) {
   return within;
 }
 
+// Checks what a search found, and prices it again.
+Price checked(const Problem& problem, const Best& found) {
+  const auto broken = first_rejection(problem.work, problem.system, problem.precision, found.dsc);
+  TW_CHECK(!broken, "the search returns an illegal mapping: {}", to_string(*broken));
+  Price priced = price(problem.work, problem.system, problem.precision, found.dsc);
+  const Measure value = problem.counted_value(found.dsc, priced.cost.cycles);
+  TW_CHECK(value == found.value, "layer {}: the search made {} of it, its price {}",
+           problem.work.name, static_cast<double>(found.value), static_cast<double>(value));
+  return priced;
+}
+
 SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   SearchResult r;
   r.best = outcome.best.dsc;
-  const auto broken = first_rejection(problem.work, problem.system, problem.precision, r.best);
-  TW_CHECK(!broken, "the search returns an illegal mapping: {}", to_string(*broken));
-  r.price = price(problem.work, problem.system, problem.precision, r.best);
-  r.value = problem.counted_value(r.best, r.price.cost.cycles);
-  TW_CHECK(r.value == outcome.best.value, "layer {}: the search made {} of it, its price {}",
-           problem.work.name, static_cast<double>(outcome.best.value),
-           static_cast<double>(r.value));
+  r.price = checked(problem, outcome.best);
+  r.value = outcome.best.value;
+  for (const Best& other : outcome.others) {
+    checked(problem, other);
+    r.others.push_back(other.dsc);
+  }
   r.evaluated = outcome.counters.evaluated;
   r.effort = outcome.counters.effort;
   for (size_t k = 0; k < kRuleNames.size(); ++k)
@@ -95,16 +107,18 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   return r;
 }
 
-// All mappings that are searched, from the greedy answer on where that is allowed, or the seed.
+// All mappings that are searched, from the greedy answer on where that is allowed, or the seeds;
+// where several are wanted, from both.
 Outcome search_full(const Problem& problem, const SearchOptions& options, const Best& first,
-                    const std::optional<Best>& seed) {
+                    const std::vector<Best>& seeds) {
   Counters counters;
   const GreedyLimits limits{options.max_evaluations, StopFlag(options.stop)};
-  std::optional<Best> start = greedy_mapping(problem, first, limits, counters);
-  if (!allows(allowed_of(options, problem.work), problem.work, start->dsc)) start = seed;
+  std::vector<Best> starts = {greedy_mapping(problem, first, limits, counters)};
+  if (!allows(allowed_of(options, problem.work), problem.work, starts[0].dsc)) starts.clear();
+  if (starts.empty() || options.top > 1) starts.insert(starts.end(), seeds.begin(), seeds.end());
   SearchOptions rest = options;
   rest.max_evaluations -= counters.effort;
-  Outcome outcome = search_tiles(problem, rest, start);
+  Outcome outcome = search_tiles(problem, rest, starts);
   outcome.counters.add(counters);
   return outcome;
 }
@@ -120,28 +134,28 @@ Outcome greedy_outcome(const Problem& problem, const SearchOptions& options, con
   return outcome;
 }
 
-// The best of the seeds that are allowed, if there are any.
-Result<std::optional<Best>> best_seed(const Problem& problem, const SearchOptions& options) {
+// The seeds that are allowed, best first.
+Result<std::vector<Best>> allowed_seeds(const Problem& problem, const SearchOptions& options) {
   const Constraints allowed = allowed_of(options, problem.work);
-  std::optional<Best> best;
+  std::vector<Best> found;
   for (const RapidDsc& seed : options.seeds) {
     if (const auto broken = first_rejection(problem.work, problem.system, problem.precision, seed))
       return bad_input("layer '" + problem.work.name + "' on system '" + problem.system.name + "'",
                        "the mapping to start from breaks " + to_string(*broken), "");
-    if (!allows(allowed, problem.work, seed)) continue;
-    const Best found{value_of(problem, seed), seed};
-    if (!best || found.value < best->value) best = found;
+    if (allows(allowed, problem.work, seed)) found.push_back({value_of(problem, seed), seed});
   }
-  return best;
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Best& a, const Best& b) { return a.value < b.value; });
+  return found;
 }
 
 Result<SearchResult> search_balanced(const Problem& problem, const SearchOptions& options,
-                                     const std::optional<Best>& seed) {
+                                     const std::vector<Best>& seeds) {
   const auto first = smallest_mapping(problem, Reach::Balanced);
   if (!first) return fail(first.error());
   Outcome outcome = balanced::search(problem, options, *first);
-  const bool better = seed && seed->value < outcome.best.value;
-  if (better) outcome.best = *seed;
+  const bool better = !seeds.empty() && seeds.front().value < outcome.best.value;
+  if (better) outcome.best = seeds.front();
   SearchResult r = result_of(problem, outcome);
   r.space = balanced::space_size(problem);
   r.from_outside = better && outcome.proven;
@@ -174,17 +188,18 @@ Outcome search_exhaustive(const Problem& problem, const Space& space, const Sear
 }
 
 Result<SearchResult> search_space(const Problem& problem, const SearchOptions& options,
-                                  const std::optional<Best>& seed) {
+                                  const std::vector<Best>& seeds) {
   const auto smallest = smallest_mapping(problem, Reach::Full);
   if (!smallest) return fail(smallest.error());
-  const Best& first = seed && seed->value <= smallest->value ? *seed : *smallest;
+  const Best& first =
+      !seeds.empty() && seeds.front().value <= smallest->value ? seeds.front() : *smallest;
   const Space space(problem.work, problem.system, problem.within);
   if (space.size() == 0)
     return bad_input("layer '" + problem.work.name + "'", "the constraints leave no mapping");
   Outcome outcome;
   switch (options.method) {
     case Method::Optimal:
-      outcome = search_full(problem, options, first, seed);
+      outcome = search_full(problem, options, first, seeds);
       break;
     case Method::Greedy:
       outcome = greedy_outcome(problem, options, first);
@@ -199,11 +214,15 @@ Result<SearchResult> search_space(const Problem& problem, const SearchOptions& o
     outcome.best = std::move(*other);
   }
   SearchResult r = result_of(problem, outcome);
+  const Constraints allowed = allowed_of(options, problem.work);
+  const auto is_allowed = [&](const RapidDsc& dsc) { return allows(allowed, problem.work, dsc); };
   TW_CHECK(options.method == Method::Greedy ||
-               allows(allowed_of(options, problem.work), problem.work, r.best),
+               (is_allowed(r.best) && std::all_of(r.others.begin(), r.others.end(), is_allowed)),
            "layer {}: the search left the constraints", problem.work.name);
   r.space = space.size().get_str();
-  r.from_outside = seed && r.best == seed->dsc && !space.index_of(r.best);
+  r.from_outside = std::any_of(seeds.begin(), seeds.end(),
+                               [&](const Best& seed) { return seed.dsc == r.best; }) &&
+                   !space.index_of(r.best);
   return r;
 }
 
@@ -233,13 +252,16 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
     return unsupported("the balanced space's search", "its rules cannot be switched off",
                        "--space full, with --objective latency");
   const bool full = reach == Reach::Full;
+  if (options.top > 1 && (!full || !optimal))
+    return unsupported("more mappings than the best one",
+                       "so far by the search of the full space alone", "--space full");
   Problem problem(work, system, precision, options.goal, reach,
                   full ? searched(options, work) : Constraints{});
   problem.rules = options.rules;
   problem.may_bypass = full && searches_bypass(options, work, problem.within);
-  const auto seed = best_seed(problem, options);
-  if (!seed) return fail(seed.error());
-  return full ? search_space(problem, options, *seed) : search_balanced(problem, options, *seed);
+  const auto seeds = allowed_seeds(problem, options);
+  if (!seeds) return fail(seeds.error());
+  return full ? search_space(problem, options, *seeds) : search_balanced(problem, options, *seeds);
 }
 
 }  // namespace tilewright

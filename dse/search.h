@@ -38,6 +38,9 @@ struct SearchOptions {
   // (exhaustive: mappings looked at), counted alike for any number of threads.
   int64_t max_evaluations = 20'000'000;
   RuleSet rules = {};  // of the full space's search: what may close a part of it
+  // So many mappings that differ in division or tile, each the best of its own, and of these the
+  // best (README.md). Several: of the full space alone.
+  size_t top = 1;
   // Mappings of the layer that the search starts from and never answers worse than; the balanced
   // space is compared with them at the end.
   std::vector<RapidDsc> seeds = {};
@@ -50,6 +53,7 @@ struct SearchOptions {
 struct SearchResult {
   RapidDsc best;
   Price price;
+  std::vector<RapidDsc> others;           // by rank, from the second on
   std::string space;                      // points of the declared space, decimal (README.md)
   int64_t evaluated = 0;                  // legal mappings whose exact total was computed
   int64_t effort = 0;                     // what max_evaluations limits
@@ -57,6 +61,7 @@ struct SearchResult {
   Measure value = 0;  // of the best: what the objective makes of its cycles and energy
   // No mapping in the space has a lower value; equals `value` when proven.
   Measure lower_bound = 0;
+  // Of several: also that no mapping of another division or tile is better than the last.
   bool proven = false;
   // `best` is a seed that the space does not hold; proven: and none that it holds is better.
   bool from_outside = false;
@@ -66,8 +71,8 @@ struct SearchResult {
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
 // one, when a seed is illegal, when it met none within the constraints, or when energy is to be
 // minimised and the system states none; fails (Unsupported) when the best of the full space is
-// asked for under another goal than latency. The result, counters included, does not depend on
-// `jobs`, unless `stop` ends it.
+// asked for under another goal than latency, or several mappings in another way. The result,
+// counters included, does not depend on `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 

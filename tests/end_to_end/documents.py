@@ -27,6 +27,7 @@ LAYER = {"name": str, "op": str, "primitive": str, "phase": str, "cycles": int, 
          "proven_optimal": bool, "bottleneck": str, "parallelism": type(None), "macs": int, "link_bytes": dict,
          "breakdown": dict, "rapid_dsc": dict, "search": dict} | ENERGY
 SEARCH = {"space": str, "evaluated": int, "pruned": dict, "from_outside": bool, "within_constraints": bool, "gap": NUMBER}
+OTHER = {"rank": int, "cycles": int, "energy_pj": float, "link_bytes": dict, "rapid_dsc": dict}
 BASELINE = {"name": str, "cycles": int, "speedup": NUMBER, "energy_pj": float, "gain": NUMBER}
 LINKS = dict.fromkeys(("external", "array_in", "array_out"), int)
 COMPARED_LAYER = {"name": str, "op": str, "primitive": str, "cycles": int, "energy_pj": float, "proven_optimal": bool,
@@ -115,6 +116,20 @@ def check_search(found, where, layer):
                 0 <= search["gap"] < 1 and (search["gap"] == 0 or not layer["proven_optimal"]))
 
 
+def check_others(found, where, layer):
+    """Of several mappings those after the best one."""
+    others = layer.get("others", [])
+    if "others" not in layer or not found.all_fields(f"{where}: other", others, OTHER):
+        return
+    found.check(f"{where}: ranks", [other["rank"] for other in others] == list(range(2, len(others) + 2)))
+    cycles = [layer["cycles"]] + [other["cycles"] for other in others]
+    found.check(f"{where}: cycles by rank {cycles}", cycles == sorted(cycles))
+    places = [json.dumps([m["rapid_dsc"]["core_d"], m["rapid_dsc"]["t"]]) for m in [layer] + others]
+    found.check(f"{where}: two of one division and tile", len(set(places)) == len(places))
+    for other in others:
+        found.fields(f"{where}: link_bytes", other["link_bytes"], LINKS)
+
+
 def check_mapped(name, doc):
     """A document of compile, map or evaluate."""
     found = Findings()
@@ -133,6 +148,7 @@ def check_mapped(name, doc):
                     layer["primitive"] in PRIMITIVES and layer["bottleneck"] in RESOURCES)
         found.fields(f"{where}: link_bytes", layer["link_bytes"], LINKS)
         check_search(found, where, layer)
+        check_others(found, where, layer)
     check_totals(found, name, doc)
     found.check(f"{name}: totals.macs", doc["totals"]["macs"] == sum(layer["macs"] for layer in doc["layers"]))
     return found
@@ -251,12 +267,32 @@ def check_network(tool, network, limit, folder):
     return found
 
 
+def check_several(tool, folder):
+    """The several best mappings of each layer: the first are those of map without --top."""
+    model = folder / "several.onnx"
+    subprocess.run([tool, "model", "mnist", "-o", model], check=True, capture_output=True)
+
+    def document(*args):
+        words = [tool, *map(str, args), "--system", SYSTEM, "--json", "-"]
+        return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+
+    best, several = document("map", model), document("map", model, "--top", 3, "-o", folder / "several.yaml")
+    found = check_mapped("--top", several)
+    found.check("--top: the best cycles", best["totals"]["cycles"] == several["totals"]["cycles"])
+    found.check("--top: three of each layer", all(len(layer["others"]) == 2 for layer in several["layers"]))
+    third = document("evaluate", model, "--mapping", folder / "several.yaml", "--rank", 3)
+    found.check("--top: the third of each in the plan", [layer["cycles"] for layer in third["layers"]] ==
+                [layer["others"][1]["cycles"] for layer in several["layers"]])
+    return found
+
+
 def main():
     found = Findings()
     with tempfile.TemporaryDirectory() as temporary:
         for word in os.environ.get("DOCUMENT_NETWORKS", DEFAULT_NETWORKS).split():
             network, _, limit = word.partition(":")
             found += check_network(sys.argv[1], network, limit, pathlib.Path(temporary))
+        found += check_several(sys.argv[1], pathlib.Path(temporary))
     print("\n".join(found) or "documents: all as expected")
     return 1 if found else 0
 

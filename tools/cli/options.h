@@ -33,6 +33,7 @@ struct SearchFlags {
   std::vector<std::string> disabled_rules;  // by name
   std::string constraints;                  // compile, map: a file, "" for none
   std::string seed_mapping;                 // the same
+  int64_t top = 1;                          // map: so many mappings of each layer
 };
 
 struct ReportOptions {
@@ -49,6 +50,7 @@ struct MapOptions {
   std::string out;                        // compile: the folder
   std::string mapping;                    // evaluate, explain: a file
   std::string timing_model = "waveform";  // evaluate
+  int64_t rank = 1;                       // evaluate: which of several mappings
   std::string layer;                      // explain: one layer; "": all
   std::vector<std::string> baselines;     // compare: names or files
 };

@@ -117,11 +117,17 @@ void add_mapping_commands(Grammar& g) {
     search_options(app, o->search);
     start_options(app, o->search);
     timing_flag(app, o->report);
+    app.add_option("--top", o->search.top,
+                   "so many mappings of each layer that differ in division or tile, best first; "
+                   "of the full space")
+        ->check(CLI::Range(int64_t{1}, int64_t{1000}));
     app.add_option("-o,--output", o->out, "write the plan, which is a mapping file, too");
   }
   {
     CLI::App& app = map_command(g, "evaluate", "price given mappings", run_evaluate, o);
     app.add_option("--mapping", o->mapping, "mapping file, plan or result document")->required();
+    app.add_option("--rank", o->rank, "of the several mappings that map --top wrote, this one")
+        ->check(CLI::Range(int64_t{1}, int64_t{1000}));
     app.add_option("--timing-model", o->timing_model,
                    "waveform, or max-of-levels: perfect overlap, as many mappers price")
         ->check(CLI::IsMember({"waveform", "max-of-levels"}));

@@ -15,7 +15,7 @@ namespace tilewright {
 int run_evaluate(const MapOptions& options) {
   const Result<Target> target = load_target(options.target);
   if (!target) return report(target.error());
-  const Result<std::vector<NamedMapping>> mappings = read_mappings(options.mapping);
+  const Result<std::vector<NamedMapping>> mappings = read_mappings(options.mapping, options.rank);
   if (!mappings) return report(mappings.error());
   const Result<LoadedModel> model = load_model(options.model);
   if (!model) return report(model.error());

@@ -11,6 +11,17 @@
 
 namespace tilewright {
 
+namespace {
+
+// By rank, documents of one file.
+std::string print_plans(const std::vector<Plan>& plans) {
+  std::string text;
+  for (const Plan& plan : plans) text += (text.empty() ? "" : "---\n") + print_plan(plan);
+  return text;
+}
+
+}  // namespace
+
 int run_map(const MapOptions& options) {
   const Result<Job> job = load_job(options);
   if (!job) return report(job.error());
@@ -27,9 +38,9 @@ int run_map(const MapOptions& options) {
   if (job->seeds) add_input(document, "seed_mapping", job->seeds->name, job->seeds->hash);
   add_network(document, target, *network, options.report);
   OutputSet files;
-  if (!options.out.empty()) files.add(options.out, print_plan(plan_of(model, target, *network)));
-  const std::string text =
-      print_network(model, target, *network, goal) + print_within(job->constraints);
+  if (!options.out.empty()) files.add(options.out, print_plans(plans_of(model, target, *network)));
+  const std::string text = print_network(model, target, *network, goal) +
+                           print_within(job->constraints) + print_others(target, *network);
   return deliver(std::move(files), options.report, text, print(document),
                  network->stopped ? kStopped : kDone);
 }

@@ -89,6 +89,19 @@ Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork
   return plan;
 }
 
+std::vector<Plan> plans_of(const LoadedModel& model, const Target& target,
+                           const MappedNetwork& network) {
+  std::vector<Plan> plans = {plan_of(model, target, network)};
+  for (const MappedLayer& layer : network.layers)
+    for (size_t k = 0; k < layer.others.size(); ++k) {
+      if (plans.size() < k + 2)
+        plans.push_back({model.name, plans[0].system, target.precision, {}});
+      const MappedLayer& other = layer.others[k];
+      plans[k + 1].layers.push_back({other.work.name, other.dsc, other.cycles(), other.link_bytes});
+    }
+  return plans;
+}
+
 Diagnostics not_in_this_version(const SearchFlags& flags) {
   Diagnostics findings;
   auto missing = [&](const std::string& option, const std::string& hint) {

@@ -35,6 +35,7 @@ struct MappedLayer {
   std::map<std::string, int64_t> link_bytes;  // modelled
   Energy energy;                              // all 0 where the system states none
   LayerSearch search;
+  std::vector<MappedLayer> others;  // by rank, from the second on
 
   int64_t cycles() const { return price.cost.cycles; }
 };
@@ -67,8 +68,9 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
                                      const std::vector<NamedMapping>& mappings,
                                      const std::string& where,
                                      TimingModel timing = TimingModel::Waveform);
-// From a mapping file, a plan (which is one) or a result document of --json.
-Result<std::vector<NamedMapping>> read_mappings(const std::string& path);
+// From a mapping file, a plan (which is one) or a result document of --json; `rank`: which of
+// several of each layer, layers that have fewer are left out.
+Result<std::vector<NamedMapping>> read_mappings(const std::string& path, int64_t rank = 1);
 
 // What the user asked to minimise; the name must be known.
 Objective objective_of(const SearchFlags& flags, const Target& target);
@@ -83,6 +85,9 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
                                       const std::vector<NamedMapping>& seeds = {});
 
 Plan plan_of(const LoadedModel& model, const Target& target, const MappedNetwork& network);
+// One plan for each rank; those after the first leave out layers with fewer mappings.
+std::vector<Plan> plans_of(const LoadedModel& model, const Target& target,
+                           const MappedNetwork& network);
 
 // Options that this version does not have yet, as findings.
 Diagnostics not_in_this_version(const SearchFlags& flags);

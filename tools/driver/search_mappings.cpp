@@ -48,6 +48,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.reach = full ? Reach::Full : Reach::Balanced;
   for (const std::string& name : flags.disabled_rules) options.rules.disable(*rule_named(name));
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
+  options.top = static_cast<size_t>(flags.top);
   options.stop = StopWatch::flag();
   options.constraints = constraints;
   const double begin = cpu_seconds();
@@ -75,6 +76,8 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
     } else {
       layer = best_so_far(works[k], target, objective, own, result);
     }
+    for (const RapidDsc& other : result.others)
+      if (other != layer.dsc) layer.others.push_back(price_layer(works[k], target, other));
     layer.search.within_constraints = own != Constraints{};
     network.layers.push_back(std::move(layer));
   }

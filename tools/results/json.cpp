@@ -59,24 +59,38 @@ Json edp_json(const Target& target, const Amount& amount) {
   return joule_seconds(amount, target.system.clock_hz);
 }
 
+// Of several mappings those after the best one.
+Json others_json(const Target& target, const MappedLayer& layer) {
+  Json others = Json::array();
+  for (const MappedLayer& other : layer.others)
+    others.push_back({{"rank", others.size() + 2},
+                      {"cycles", other.cycles()},
+                      {"link_bytes", link_bytes_json(other.link_bytes)},
+                      {"energy_pj", energy_json(target, other.energy.total())},
+                      {"rapid_dsc", rapid_dsc_json(other.dsc)}});
+  return others;
+}
+
 Json layer_json(const Target& target, const MappedLayer& layer) {
-  return {{"name", layer.work.name},
-          {"op", layer.work.op},
-          {"primitive", layer.work.primitive},
-          {"phase", "fwd"},
-          {"cycles", layer.cycles()},
-          {"lower_bound_cycles", layer.lower_bound_cycles},
-          {"proven_optimal", layer.search.proven_optimal},
-          {"bottleneck", name_of(layer.price.bottleneck)},
-          {"parallelism", nullptr},  // one chip
-          {"macs", layer.work.macs()},
-          {"link_bytes", link_bytes_json(layer.link_bytes)},
-          {"energy_pj", energy_json(target, layer.energy.total())},
-          {"edp_js", edp_json(target, amount_of(layer))},
-          {"breakdown", breakdown_json(layer.price.cost)},
-          {"energy_breakdown_pj", energy_breakdown_json(target, layer.energy)},
-          {"rapid_dsc", rapid_dsc_json(layer.dsc)},
-          {"search", search_json(layer.search)}};
+  Json document = {{"name", layer.work.name},
+                   {"op", layer.work.op},
+                   {"primitive", layer.work.primitive},
+                   {"phase", "fwd"},
+                   {"cycles", layer.cycles()},
+                   {"lower_bound_cycles", layer.lower_bound_cycles},
+                   {"proven_optimal", layer.search.proven_optimal},
+                   {"bottleneck", name_of(layer.price.bottleneck)},
+                   {"parallelism", nullptr},  // one chip
+                   {"macs", layer.work.macs()},
+                   {"link_bytes", link_bytes_json(layer.link_bytes)},
+                   {"energy_pj", energy_json(target, layer.energy.total())},
+                   {"edp_js", edp_json(target, amount_of(layer))},
+                   {"breakdown", breakdown_json(layer.price.cost)},
+                   {"energy_breakdown_pj", energy_breakdown_json(target, layer.energy)},
+                   {"rapid_dsc", rapid_dsc_json(layer.dsc)},
+                   {"search", search_json(layer.search)}};
+  if (!layer.others.empty()) document["others"] = others_json(target, layer);
+  return document;
 }
 
 }  // namespace

@@ -48,6 +48,27 @@ std::string print_classes(const Cost& cost) {
   return text;
 }
 
+std::string print_others(const Target& target, const MappedNetwork& network) {
+  using Align = Table::Align;
+  Table table;
+  table.column("layer");
+  table.column("rank", Align::Right);
+  table.column("cycles", Align::Right);
+  table.column("of best", Align::Right);
+  table.column("mapping");
+  bool any = false;
+  for (const MappedLayer& layer : network.layers)
+    for (size_t k = 0; k < layer.others.size(); ++k) {
+      any = true;
+      const MappedLayer& other = layer.others[k];
+      const LoopNest nest = lower(other.work, target.system, target.info, other.dsc);
+      table.row({layer.work.name, fmt::format("{}", k + 2), grouped(other.cycles()),
+                 percent(share(other.cycles(), layer.cycles())),
+                 mapping_words(other.work, other.dsc, nest)});
+    }
+  return any ? "\n" + table.print() : "";
+}
+
 std::string print_within(const std::optional<LoadedConstraints>& constraints) {
   return constraints ? fmt::format("within     the constraints of {}: proven means within these\n",
                                    constraints->name)

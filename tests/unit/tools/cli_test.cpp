@@ -360,6 +360,35 @@ TEST_CASE("cli: --seed-mapping is where a search starts, and nothing worse is an
   CHECK_FALSE(fs::exists(folder / "out"));
 }
 
+TEST_CASE("cli: --top writes several mappings of each layer, and evaluate prices each") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  CHECK(call({"map", model, "--system", "rapid-core", "--space", "balanced", "--top", "3"}) == 3);
+  REQUIRE(call({"map", model, "--system", "rapid-core", "--space", "full", "--top", "3", "-o",
+                folder / "plan.yaml", "--json", folder / "doc"}) == 0);
+  const Json document = Json::parse(read(folder / "doc"));
+  for (int64_t rank = 1; rank <= 3; ++rank) {
+    std::vector<int64_t> cycles;
+    for (const Json& layer : document["layers"]) {
+      const int64_t before = rank < 3 ? 0 : layer["others"][0]["cycles"].get<int64_t>();
+      const Json& mapping = rank == 1 ? layer : layer["others"][static_cast<size_t>(rank - 2)];
+      cycles.push_back(mapping["cycles"].get<int64_t>());
+      CHECK(cycles.back() >= layer["cycles"]);
+      CHECK(cycles.back() >= before);
+    }
+    for (const char* file : {"plan.yaml", "doc"}) {
+      REQUIRE(call({"evaluate", model, "--system", "rapid-core", "--mapping", folder / file,
+                    "--rank", std::to_string(rank), "--json", folder / "priced"}) == 0);
+      const Json priced = Json::parse(read(folder / "priced"));
+      REQUIRE(priced["layers"].size() == cycles.size());
+      for (size_t k = 0; k < cycles.size(); ++k) CHECK(priced["layers"][k]["cycles"] == cycles[k]);
+    }
+  }
+  for (const char* file : {"plan.yaml", "doc"})
+    CHECK(call({"evaluate", model, "--system", "rapid-core", "--mapping", folder / file, "--rank",
+                "4"}) == 2);
+}
+
 TEST_CASE("cli: model --sequence sets the tokens of a network that reads tokens") {
   const Folder folder;
   REQUIRE(call({"model", "tiny-bert", "-o", folder / "eight.onnx"}) == 0);
