@@ -87,15 +87,16 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
   if (options.method == Method::Optimal)
     look.max_evaluations = std::min(options.max_evaluations, kFirstLook);
   for (size_t k = 0; k < works.size(); ++k) {
-    if (first[k] != k) continue;
-    SearchOptions own = look;
-    add_seeds(own, works, first, k, seeds);
-    Result<SearchResult> result = search_layer(works[k], system, precision, own);
-    mapped[k] = result ? 1 : 0;
-    if (result)
-      results[k] = std::move(*result);
-    else
-      findings.insert(findings.end(), result.error().begin(), result.error().end());
+    if (mapped[first[k]] == 0) {
+      SearchOptions own = look;
+      add_seeds(own, works, first, k, seeds);
+      Result<SearchResult> result = search_layer(works[k], system, precision, own);
+      mapped[k] = result ? 1 : 0;
+      if (result)
+        results[k] = std::move(*result);
+      else
+        findings.insert(findings.end(), result.error().begin(), result.error().end());
+    }
     if (progress) progress(k + 1, works.size(), works[k]);
   }
   const StopFlag stop(options.stop);
