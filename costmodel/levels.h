@@ -8,6 +8,12 @@
 
 namespace tilewright {
 
+// How a mapping becomes cycles.
+enum class TimingModel : uint8_t {
+  Waveform,     // the cycle model: price()
+  MaxOfLevels,  // perfect overlap, the slowest level: price_max_of_levels()
+};
+
 // Cycles that each unit or link of the largest core is busy in all, latencies and fills left out.
 struct Levels {
   int64_t array = 0, sfu = 0;

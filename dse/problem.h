@@ -8,6 +8,7 @@
 
 #include "compiler/mapping/loop_nest.h"
 #include "costmodel/block_plan.h"
+#include "costmodel/levels.h"
 #include "costmodel/unit_times.h"
 #include "dse/counters.h"
 #include "dse/objective.h"
@@ -53,6 +54,7 @@ struct Problem {
   UnitTimes times;
   BlockOperands accesses;  // of Array layers
   Objective objective;
+  TimingModel timing = TimingModel::Waveform;
   RuleSet rules;                 // in use
   bool may_bypass = false;       // an operand may bypass Lx
   size_t operands = 0, out = 0;  // how many; which is OUT

@@ -12,15 +12,19 @@
 #include "dse/greedy/greedy.h"
 #include "dse/layer_search.h"
 #include "dse/least_demanding.h"
+#include "dse/overlap/overlap_search.h"
 #include "dse/space/space.h"
 
 namespace tilewright {
 
 namespace {
 
+Price price_of(const Problem& problem, const RapidDsc& dsc) {
+  const auto by = problem.timing == TimingModel::Waveform ? price : price_max_of_levels;
+  return by(problem.work, problem.system, problem.precision, dsc);
+}
 Measure value_of(const Problem& problem, const RapidDsc& dsc) {
-  return problem.counted_value(
-      dsc, price(problem.work, problem.system, problem.precision, dsc).cost.cycles);
+  return problem.counted_value(dsc, price_of(problem, dsc).cost.cycles);
 }
 
 // The least demanding mappings: every tile and block one index, operands wherever they may sit, one
@@ -79,7 +83,7 @@ Constraints searched(const SearchOptions& options, const Work& work) {
 Price checked(const Problem& problem, const Best& found) {
   const auto broken = first_rejection(problem.work, problem.system, problem.precision, found.dsc);
   TW_CHECK(!broken, "the search returns an illegal mapping: {}", to_string(*broken));
-  Price priced = price(problem.work, problem.system, problem.precision, found.dsc);
+  Price priced = price_of(problem, found.dsc);
   const Measure value = problem.counted_value(found.dsc, priced.cost.cycles);
   TW_CHECK(value == found.value, "layer {}: the search made {} of it, its price {}",
            problem.work.name, static_cast<double>(found.value), static_cast<double>(value));
@@ -119,6 +123,21 @@ Outcome search_full(const Problem& problem, const SearchOptions& options, const 
   SearchOptions rest = options;
   rest.max_evaluations -= counters.effort;
   Outcome outcome = search_tiles(problem, rest, starts);
+  outcome.counters.add(counters);
+  return outcome;
+}
+
+// The same where the slowest level counts alone.
+Outcome search_levels(const Problem& problem, const SearchOptions& options, const Best& first) {
+  Counters counters;
+  const GreedyLimits limits{options.max_evaluations, StopFlag(options.stop)};
+  // Its own values are those of the waveform.
+  const Best none{Measure{1} << 126, first.dsc};
+  const Best greedy = greedy_mapping(problem, none, limits, counters);
+  const Best start{value_of(problem, greedy.dsc), greedy.dsc};
+  SearchOptions rest = options;
+  rest.max_evaluations -= counters.effort;
+  Outcome outcome = overlap::search(problem, rest, (start.value < first.value ? start : first).dsc);
   outcome.counters.add(counters);
   return outcome;
 }
@@ -199,7 +218,9 @@ Result<SearchResult> search_space(const Problem& problem, const SearchOptions& o
   Outcome outcome;
   switch (options.method) {
     case Method::Optimal:
-      outcome = search_full(problem, options, first, seeds);
+      outcome = problem.timing == TimingModel::MaxOfLevels
+                    ? search_levels(problem, options, first)
+                    : search_full(problem, options, first, seeds);
       break;
     case Method::Greedy:
       outcome = greedy_outcome(problem, options, first);
@@ -243,8 +264,15 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options) {
   if (auto fits = check_goal(options.goal, system, precision); !fits) return fail(fits.error());
   const bool optimal = options.method == Method::Optimal;
-  const Reach reach = optimal ? options.reach : Reach::Full;
-  if (optimal && options.goal != Goal::Latency && reach == Reach::Full)
+  const bool levels = options.timing == TimingModel::MaxOfLevels;
+  if (levels && (!optimal || options.bypass || options.top > 1 || !options.rules.all() ||
+                 allowed_of(options, work) != Constraints{}))
+    return unsupported("the search under max-of-levels",
+                       "it has no other methods, constraints, bypass, several mappings, or rules "
+                       "to switch off",
+                       "the timing model waveform");
+  const Reach reach = optimal && !levels ? options.reach : Reach::Full;
+  if (optimal && !levels && options.goal != Goal::Latency && reach == Reach::Full)
     return unsupported("the search for least " + std::string(name_of(options.goal)),
                        "in the full space: so far for latency alone",
                        "--space balanced, or --objective latency");
@@ -258,6 +286,7 @@ Result<SearchResult> search_layer(const Work& work, const System& system,
   Problem problem(work, system, precision, options.goal, reach,
                   full ? searched(options, work) : Constraints{});
   problem.rules = options.rules;
+  problem.timing = options.timing;
   problem.may_bypass = full && searches_bypass(options, work, problem.within);
   const auto seeds = allowed_seeds(problem, options);
   if (!seeds) return fail(seeds.error());

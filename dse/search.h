@@ -10,6 +10,7 @@
 #include "compiler/arch/system.h"
 #include "compiler/mapping/work.h"
 #include "compiler/support/result.h"
+#include "costmodel/levels.h"
 #include "costmodel/price.h"
 #include "dse/counters.h"
 #include "dse/objective.h"
@@ -30,6 +31,9 @@ std::optional<Method> method_named(std::string_view name);
 struct SearchOptions {
   Method method = Method::Optimal;
   Goal goal = Goal::Latency;
+  // MaxOfLevels: Method::Optimal alone, over the full space, without constraints and bypass; all
+  // rules are in use.
+  TimingModel timing = TimingModel::Waveform;
   Reach reach = Reach::Balanced;  // Full: for latency alone
   // In the full space: mappings in which an operand bypasses Lx, too.
   bool bypass = false;
@@ -71,8 +75,9 @@ struct SearchResult {
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
 // one, when a seed is illegal, when it met none within the constraints, or when energy is to be
 // minimised and the system states none; fails (Unsupported) when the best of the full space is
-// asked for under another goal than latency, or several mappings in another way. The result,
-// counters included, does not depend on `jobs`, unless `stop` ends it.
+// asked for under another goal than latency, or several mappings in another way, and under
+// MaxOfLevels with what that does not have. The result, counters included, does not depend on
+// `jobs`, unless `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 

@@ -62,13 +62,16 @@ void add_batches() {
 
 void add_seven() {
   const System system = shipped_system("generic-256");
-  size_t k = 0;
-  for (const Layer& layer : seven_layers()) {
-    SearchOptions options;
-    options.goal = Goal::Edp;
-    options.jobs = jobs();
-    kBest.choose(options);
-    add(fmt::format("seven/generic-256/{:03}/{}", k++, kBest.name), layer, system, options);
+  for (const std::string& timing : words_of("BENCH_SEVEN_TIMING", "max-of-levels")) {
+    size_t k = 0;
+    for (const Layer& layer : seven_layers()) {
+      SearchOptions options;
+      options.goal = Goal::Edp;
+      if (timing == "max-of-levels") options.timing = TimingModel::MaxOfLevels;
+      options.jobs = jobs();
+      kBest.choose(options);
+      add(fmt::format("seven/{}/{:03}", timing, k++), layer, system, options);
+    }
   }
 }
 

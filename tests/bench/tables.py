@@ -180,9 +180,10 @@ def threads(runs, brief):
 def seven(runs):
     yield "### Seven layers on generic-256, objective edp"
     yield ""
-    rows = [[run.label, count(run["cycles"]), f"{run['femtojoules'] * 1e-9:,.2f}", f"{run['edp_uj_us']:.4g}",
+    rows = [[run.path[1], run.label, count(run["cycles"]), f"{run['femtojoules'] * 1e-9:,.2f}", f"{run['edp_uj_us']:.4g}",
              gap(run), seconds(run["cpu_s"]), seconds(run["wall_s"]), mib(run["peak_kib"])] for run in runs]
-    yield from table(["layer", "cycles", "energy uJ", "edp uJ us", "gap", "CPU-s", "wall s", "peak MiB"], rows)
+    yield from table(["timing model", "layer", "cycles", "energy uJ", "edp uJ us", "gap", "CPU-s", "wall s",
+                      "peak MiB"], rows, 2)
 
 
 def others(runs):

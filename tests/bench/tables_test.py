@@ -92,8 +92,8 @@ class Tables(unittest.TestCase):
         self.assertIn("| net, all | 1.75 | 1.00 | 1.00 | 2.00 | 1.75 |\n| conv | 1.75 |", text)
 
     def test_seven(self):
-        self.assertIn("| conv | 1,000 | 2.00 | 4.5 | 12.5 % | 1.50 | 0.750 | 10 |",
-                      tables([run("seven/generic-256/000/best", "conv", proven=0, gap=0.125)])[1])
+        self.assertIn("| waveform | conv | 1,000 | 2.00 | 4.5 | 12.5 % | 1.50 | 0.750 | 10 |",
+                      tables([run("seven/waveform/000", "conv", proven=0, gap=0.125)])[1])
 
     def test_others(self):
         self.assertIn("| price/body | 250.5 ns |", tables([run("price/body", cpu_time=250.5, time_unit="ns")])[1])

@@ -34,6 +34,7 @@ struct SearchFlags {
   std::string constraints;                  // compile, map: a file, "" for none
   std::string seed_mapping;                 // the same
   int64_t top = 1;                          // map: so many mappings of each layer
+  std::string timing_model = "waveform";    // map, evaluate: or "max-of-levels"
 };
 
 struct ReportOptions {
@@ -47,12 +48,11 @@ struct MapOptions {
   TargetOptions target;
   SearchFlags search;
   ReportOptions report;
-  std::string out;                        // compile: the folder
-  std::string mapping;                    // evaluate, explain: a file
-  std::string timing_model = "waveform";  // evaluate
-  int64_t rank = 1;                       // evaluate: which of several mappings
-  std::string layer;                      // explain: one layer; "": all
-  std::vector<std::string> baselines;     // compare: names or files
+  std::string out;                     // compile: the folder
+  std::string mapping;                 // evaluate, explain: a file
+  int64_t rank = 1;                    // evaluate: which of several mappings
+  std::string layer;                   // explain: one layer; "": all
+  std::vector<std::string> baselines;  // compare: names or files
 };
 
 struct RunOptions {

@@ -84,6 +84,12 @@ void start_options(CLI::App& app, SearchFlags& o) {
                  "mapping file, plan or result document: start from it, answer nothing worse");
 }
 
+void timing_model_option(CLI::App& app, SearchFlags& o) {
+  app.add_option("--timing-model", o.timing_model,
+                 "waveform, or max-of-levels: perfect overlap, as many mappers price")
+      ->check(CLI::IsMember({"waveform", "max-of-levels"}));
+}
+
 void report_options(CLI::App& app, ReportOptions& o) {
   app.add_option("--json", o.json, "write the result document; '-': to stdout, not the table");
 }
@@ -121,6 +127,7 @@ void add_mapping_commands(Grammar& g) {
                    "so many mappings of each layer that differ in division or tile, best first; "
                    "of the full space")
         ->check(CLI::Range(int64_t{1}, int64_t{1000}));
+    timing_model_option(app, o->search);
     app.add_option("-o,--output", o->out, "write the plan, which is a mapping file, too");
   }
   {
@@ -128,9 +135,7 @@ void add_mapping_commands(Grammar& g) {
     app.add_option("--mapping", o->mapping, "mapping file, plan or result document")->required();
     app.add_option("--rank", o->rank, "of the several mappings that map --top wrote, this one")
         ->check(CLI::Range(int64_t{1}, int64_t{1000}));
-    app.add_option("--timing-model", o->timing_model,
-                   "waveform, or max-of-levels: perfect overlap, as many mappers price")
-        ->check(CLI::IsMember({"waveform", "max-of-levels"}));
+    timing_model_option(app, o->search);
   }
   {
     CLI::App& app = map_command(g, "compare", "the best against baselines", run_compare, o);

@@ -20,8 +20,7 @@ int run_evaluate(const MapOptions& options) {
   const Result<LoadedModel> model = load_model(options.model);
   if (!model) return report(model.error());
   const Result<MappedNetwork> network = price_mappings(
-      model->works, *target, *mappings, options.mapping,
-      options.timing_model == "max-of-levels" ? TimingModel::MaxOfLevels : TimingModel::Waveform);
+      model->works, *target, *mappings, options.mapping, timing_model_of(options.search));
   if (!network) return report(network.error());
   if (network->layers.size() < model->works.size())
     note(fmt::format("{} maps {} of the model's {} layers; the totals are of those",
@@ -31,7 +30,7 @@ int run_evaluate(const MapOptions& options) {
   const Result<std::string> hash = content_hash_of_file(options.mapping);
   if (!hash) return report(hash.error());
   document["inputs"]["mapping"] = {{"hash", *hash}};
-  document["timing_model"] = options.timing_model;
+  document["timing_model"] = options.search.timing_model;
   add_network(document, *target, *network, options.report);
   return deliver(OutputSet(), options.report,
                  print_network(*model, *target, *network, Goal::Latency), print(document), kDone);

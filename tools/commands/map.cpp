@@ -33,6 +33,7 @@ int run_map(const MapOptions& options) {
 
   const Goal goal = objective_of(options.search, target).goal;
   Json document = result_header("map", model, target, options.search.objective);
+  document["timing_model"] = options.search.timing_model;
   if (job->constraints)
     add_input(document, "constraints", job->constraints->name, job->constraints->hash);
   if (job->seeds) add_input(document, "seed_mapping", job->seeds->name, job->seeds->hash);

@@ -6,7 +6,6 @@
 
 #include "compiler/mapping/rejection.h"
 #include "compiler/support/near_miss.h"
-#include "costmodel/levels.h"
 
 namespace tilewright {
 
@@ -72,6 +71,10 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
                         near_miss_hint(name, names)});
   if (!findings.empty()) return fail(std::move(findings));
   return network;
+}
+
+TimingModel timing_model_of(const SearchFlags& flags) {
+  return flags.timing_model == "max-of-levels" ? TimingModel::MaxOfLevels : TimingModel::Waveform;
 }
 
 Objective objective_of(const SearchFlags& flags, const Target& target) {

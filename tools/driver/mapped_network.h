@@ -9,6 +9,7 @@
 #include "compiler/mapping/plan.h"
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "costmodel/energy.h"
+#include "costmodel/levels.h"
 #include "costmodel/price.h"
 #include "dse/objective.h"
 #include "dse/space/clause.h"
@@ -52,12 +53,6 @@ struct MappedNetwork {
   int64_t energy_femtojoules() const { return energy().total(); }
 };
 
-// How a mapping becomes cycles.
-enum class TimingModel : uint8_t {
-  Waveform,     // the cycle model
-  MaxOfLevels,  // perfect overlap: the slowest level
-};
-
 // The legal mapping `dsc` of `work`, priced.
 MappedLayer price_layer(const Work& work, const Target& target, const RapidDsc& dsc,
                         TimingModel timing = TimingModel::Waveform);
@@ -72,7 +67,8 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
 // several of each layer, layers that have fewer are left out.
 Result<std::vector<NamedMapping>> read_mappings(const std::string& path, int64_t rank = 1);
 
-// What the user asked to minimise; the name must be known.
+// What the user asked to minimise, and how to time it; the names must be known.
+TimingModel timing_model_of(const SearchFlags& flags);
 Objective objective_of(const SearchFlags& flags, const Target& target);
 // What it makes of a layer's cycles and energy.
 Measure value(const MappedLayer& layer, const Objective& objective);

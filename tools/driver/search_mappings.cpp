@@ -15,11 +15,12 @@ constexpr const char* kFallback = "planner-rule";
 // A search that ended early may have met nothing good yet: the rule's mapping stands in where it is
 // better, and allowed. The proven bound stays that of the search.
 MappedLayer best_so_far(const Work& work, const Target& target, const Objective& objective,
-                        const Constraints& constraints, const SearchResult& found) {
-  MappedLayer best = price_layer(work, target, found.best);
+                        const Constraints& constraints, TimingModel timing,
+                        const SearchResult& found) {
+  MappedLayer best = price_layer(work, target, found.best, timing);
   if (const auto rule = baseline_mapping(kFallback, work, target.system, target.info);
       rule && allows(constraints, work, *rule)) {
-    MappedLayer other = price_layer(work, target, *rule);
+    MappedLayer other = price_layer(work, target, *rule, timing);
     if (value(other, objective) < value(best, objective)) best = std::move(other);
   }
   const auto reached = static_cast<double>(value(best, objective));
@@ -42,6 +43,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.jobs = static_cast<int>(flags.jobs);
   options.method = method_named(flags.search).value();
   options.goal = objective.goal;
+  options.timing = timing_model_of(flags);
   // Without an L0 the full space takes too long (dse/README.md).
   const bool by_itself = objective.goal == Goal::Latency && target.system.array.l0_bytes > 0;
   const bool full = flags.space.empty() ? by_itself : flags.space == "full";
@@ -70,14 +72,15 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
         constraints != nullptr ? constraints_of(*constraints, works[k].name) : Constraints{};
     MappedLayer layer;
     if (result.proven || greedy) {
-      layer = price_layer(works[k], target, result.best);
+      layer = price_layer(works[k], target, result.best, options.timing);
       layer.search = {result.space,  result.evaluated,    result.pruned,
                       result.proven, result.from_outside, result.gap};
     } else {
-      layer = best_so_far(works[k], target, objective, own, result);
+      layer = best_so_far(works[k], target, objective, own, options.timing, result);
     }
     for (const RapidDsc& other : result.others)
-      if (other != layer.dsc) layer.others.push_back(price_layer(works[k], target, other));
+      if (other != layer.dsc)
+        layer.others.push_back(price_layer(works[k], target, other, options.timing));
     layer.search.within_constraints = own != Constraints{};
     network.layers.push_back(std::move(layer));
   }

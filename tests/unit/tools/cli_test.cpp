@@ -243,6 +243,25 @@ TEST_CASE("cli: explain lists why a mapping is illegal") {
               "--timing-model", "max-of-levels"}) == 0);
 }
 
+TEST_CASE("cli: map may minimise what the slowest level makes of it, and evaluate agrees") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  for (const std::string objective : {"latency", "edp"}) {
+    REQUIRE(
+        call({"map", model, "--system", "generic-256", "--objective", objective, "--timing-model",
+              "max-of-levels", "-o", folder / "plan.yaml", "--json", folder / "m"}) == 0);
+    REQUIRE(call({"evaluate", model, "--system", "generic-256", "--mapping", folder / "plan.yaml",
+                  "--timing-model", "max-of-levels", "--json", folder / "e"}) == 0);
+    const Json mapped = Json::parse(read(folder / "m")), priced = Json::parse(read(folder / "e"));
+    CHECK(mapped["timing_model"] == "max-of-levels");
+    CHECK(mapped["totals"]["cycles"] == priced["totals"]["cycles"]);
+    CHECK(mapped["totals"]["energy_pj"] == priced["totals"]["energy_pj"]);
+    for (const Json& layer : mapped["layers"]) CHECK(layer["proven_optimal"] == true);
+  }
+  CHECK(call({"map", model, "--system", "generic-256", "--search", "greedy", "--timing-model",
+              "max-of-levels"}) == 3);
+}
+
 TEST_CASE("cli: a search that a limit ends says so with 4, and writes what it found") {
   const Folder folder;
   const std::string model = model_in(folder);
