@@ -20,9 +20,12 @@ BlockFamilies::BlockFamilies(const Problem& problem, const Extents& tile, const 
       block_overhead_(problem.times.fill + 2 * problem.times.semaphore) {
   for (Dim d : kDims)
     if (tile[d] > 1) dims_[several_++] = d;
-  for (size_t x = 0; x < 2; ++x)
-    streams_always_[x] = std::all_of(problem.inner_places.begin(), problem.inner_places.end(),
-                                     [x](const Places& p) { return p[x] == Place::Pe; });
+  for (size_t x = 0; x < 2; ++x) {
+    const auto streams = [x](const Places& p) { return p[x] == Place::Pe; };
+    const std::vector<Places>& all = problem.inner_places;
+    streams_always_[x] = std::all_of(all.begin(), all.end(), streams);
+    may_stream_[x] = std::any_of(all.begin(), all.end(), streams);
+  }
   gathers_always_ = std::all_of(problem.inner_places.begin(), problem.inner_places.end(),
                                 [](const Places& p) { return p[2] == Place::Acc; });
   family_.past_lx = query.past_lx;
@@ -61,17 +64,41 @@ std::array<std::optional<TransferType>, 2> BlockFamilies::types_of(size_t x) con
   return {one, place == Place::Pe ? std::nullopt : allowed(DoubleBuffer)};
 }
 
-// Of all blocks, each once: [B4] along an axis, summed over the pieces of its dims. Exact: the sum
-// of c (e - 1) over pieces is c (extent - pieces), and the step depends on the number of pieces
-// alone.
-int64_t BlockFamilies::elems_in_all(size_t x) const {
+namespace {
+
+// Points along an axis that blocks bring of n indices of its first term, in so many pieces, and m
+// of its second one, however that is cut: distinct ones, for cuts may leave holes out.
+int64_t least_points(const AccessTerm& first, int64_t n, int64_t pieces, const AccessTerm& second,
+                     int64_t m) {
+  const int64_t a = first.coefficient, b = second.coefficient;
+  if (a % b == 0) return (n - pieces) * std::min(a / b, m) + pieces * m;
+  if (b % a == 0) return (m - 1) * std::min(b / a, n) + n;
+  return n + pieces * (m - 1);
+}
+
+}  // namespace
+
+// [B4] along an axis, summed over the pieces of its dims. Exact where all are decided: the sum of
+// c (e - 1) over pieces is c (extent - pieces), and the step depends on the number of pieces alone.
+int64_t BlockFamilies::elems_in_all(size_t x, DimSet open) const {
   int64_t elems = 1;
   for (const AccessAxis& axis : problem_.work.operands[x].axes) {
     int64_t step = 0, pieces = 1;
+    const AccessTerm* undecided = nullptr;
+    const AccessTerm* other = nullptr;
     for (const AccessTerm& term : axis.terms) {
       const auto k = static_cast<size_t>(term.dim);
       if (family_.cut[k].lo > 1) step = std::gcd(step, term.coefficient);
       pieces *= body_[k].trips;
+      (undecided == nullptr && contains(open, term.dim) ? undecided : other) = &term;
+    }
+    if (undecided != nullptr) {
+      const Plateau& cut = body_[static_cast<size_t>(undecided->dim)];
+      const Plateau* known = other != nullptr ? &body_[static_cast<size_t>(other->dim)] : nullptr;
+      elems *= known == nullptr
+                   ? cut.extent
+                   : least_points(*other, known->extent, known->trips, *undecided, cut.extent);
+      continue;
     }
     int64_t points = pieces;
     for (const AccessTerm& term : axis.terms) {
@@ -94,8 +121,13 @@ int64_t BlockFamilies::over_link(size_t x, int64_t transfers, int64_t bytes) con
   return transfers * link.latency_cycles + hold_cycles(bytes, link.bytes_per_cycle);
 }
 
-// What the innermost loop moves comes anew with each round of all loops that do not move it.
+// What the innermost loop moves comes anew with each round of all loops that do not move it; loops
+// of one trip in this body do not exist there.
 int64_t BlockFamilies::traffic_with(Dim inner, size_t decided) const {
+  const auto at = static_cast<size_t>(inner);
+  const bool exists = body_[at].trips > 1 || body_[at].extent == tile_.values[at];
+  DimSet open = 0;
+  for (size_t k = decided; k < several_; ++k) open |= bit(dims_[k]);
   int64_t cycles = 0;
   for (size_t x = 0; x < 2; ++x) {
     if (!streams_always_[x] && !moved(x) && (query_.tile.fresh >> x & 1) == 0 &&
@@ -105,8 +137,12 @@ int64_t BlockFamilies::traffic_with(Dim inner, size_t decided) const {
     for (size_t k = 0; k < decided; ++k)
       (contains(problem_.dims[x], dims_[k]) ? own : others) *=
           body_[static_cast<size_t>(dims_[k])].trips;
-    const int64_t times = contains(problem_.dims[x], inner) ? others : 1;
-    cycles += over_link(x, own * times, problem_.bytes(elems_in_all(x) * times));
+    const int64_t times = exists && contains(problem_.dims[x], inner) ? others : 1;
+    int64_t elems = elems_in_all(x, open) * times;
+    if (may_stream_[x])  // which may leave out holes that blocks have
+      elems = std::min(elems, elems_in_steps(problem_.work.operands[x], family_.unroll->unroll,
+                                             query_.tile.ext));
+    cycles += over_link(x, own * times, problem_.bytes(elems));
   }
   return cycles;
 }
@@ -125,6 +161,7 @@ int64_t BlockFamilies::again(size_t x) const {
   for (int l = 0; l < family_.loops; ++l) {
     const Dim d = family_.order[static_cast<size_t>(l)];
     const int64_t trips = body_[static_cast<size_t>(d)].trips;
+    if (trips == 1) continue;
     if (contains(problem_.dims[x], d))
       times = outside;
     else
@@ -225,7 +262,10 @@ int64_t BlockFamilies::bound(int64_t blocks) {
        {side[0], side[1], Moved{side[0].loads + side[1].loads, side[0].cycles + side[1].cycles}})
     beyond = std::max(beyond, m.cycles - std::min(m.loads, blocks) * longest);
   const int64_t visits = again(2);
-  family_.partial = visits > 1 && query_.past_lx != size_t{2};
+  // As the mapping's loops say, of which this body may lack some.
+  family_.partial = query_.past_lx != size_t{2} &&
+                    unfinished({family_.order.data(), static_cast<size_t>(family_.loops)},
+                               problem_.out_dims, problem_.work.reduction) != 0;
   family_.beside =
       busy - ceil_mul(family_.steps, problem_.times.mac_cycles) + blocking + exposed + beyond;
   return std::max({busy + blocking + exposed + beyond, all, blocking + drained(visits)});

@@ -101,7 +101,8 @@ class BlockFamilies {
   int64_t traffic(size_t decided) const;
   // So many transfers of operand x, which bring or take so many bytes in all.
   int64_t over_link(size_t x, int64_t transfers, int64_t bytes) const;
-  int64_t elems_in_all(size_t x) const;
+  // Of all blocks, each once; the cuts of `open` dims are not decided.
+  int64_t elems_in_all(size_t x, DimSet open = 0) const;
   int64_t first_load(size_t x) const;
   Moved loaded(size_t x, int64_t blocks) const;
   int64_t drained(int64_t visits) const;
@@ -121,6 +122,7 @@ class BlockFamilies {
   DimSet inner_ = 0;                      // loops that may be the innermost one
   std::array<int64_t, 2> all_elems_{};    // of INP and KER, each block once
   std::array<bool, 2> streams_always_{};  // INP, KER: into the PEs, under all dataflows
+  std::array<bool, 2> may_stream_{};      // under some
   bool gathers_always_ = false;           // OUT's sums at the columns, under all dataflows
   Counters* counters_ = nullptr;
 };

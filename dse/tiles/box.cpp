@@ -64,7 +64,7 @@ int64_t TileBounds::first_slots(const TileBox& box) const {
   for (size_t x = 0; x < problem_.operands; ++x) {
     if (x == problem_.out) continue;
     const Division::Moved& m = division_.operands[x];
-    int64_t elems = 1;
+    int64_t elems = m.plain == 0 ? 0 : 1;
     for (const AccessAxis& axis : problem_.work.operands[x].axes)
       if (axis.terms.size() == 1 && without_padding(axis, problem_.work.extent))
         elems *= box.lo[static_cast<size_t>(axis.terms[0].dim)];

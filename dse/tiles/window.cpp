@@ -99,11 +99,14 @@ TileWindow window_of(const AccessAxis& axis, const Extents& extent, const Extent
   }
   const int64_t all = slice.of[moving].front().size;
   w.padded = !without_padding(axis, extent);
+  box[w.moving] = 1;
+  const int64_t lattice = lattice_step(axis, box);
+  const int64_t fresh = std::max<int64_t>(1, axis.terms[moving].coefficient / lattice);
   for (int64_t start = 0; w.padded && w.filled && start < all; ++start)
     w.filled = most([&](Extents pos, Extents ext) {
                  pos[w.moving] += start;
                  ext[w.moving] = std::min<int64_t>(1, std::max<int64_t>(0, ext[w.moving] - start));
-                 return axis_points_inside(axis, 1, pos, ext);
+                 return axis_points_inside(axis, lattice, pos, ext, start > 0 ? fresh : INT64_MAX);
                }) > 0;
   constexpr int64_t kMost = 1 << 20;  // tiles looked at, about
   if (all * static_cast<int64_t>(slice.of[0].size() * slice.of[1].size()) * 16 > kMost) return w;

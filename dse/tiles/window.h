@@ -16,7 +16,7 @@ struct TileWindow {
   Dim moving = Dim::mb;  // whose tiles the tables are about
   DimSet others = 0;     // the other dim, if any: taken whole in the tables
   bool padded = false;   // some tiles may lie in the padding: nothing moves for them
-  bool filled = true;    // but none where the other dim is whole
+  bool filled = true;    // but none where the other dim is whole, nor what is fresh if it slides
   bool dense = true;     // no tile has a point that no index touches, where the other dim is whole
   int64_t touched = 0;   // distinct points of a core's whole share
   int64_t single = 0;    // the same at one index of the other dim, at least
