@@ -42,7 +42,8 @@ YamlNode yaml_flow(YamlNode node);  // the same node, to be printed on one line
 
 // The one document of `text`, or every finding at "where:line:column". An empty text is a Null.
 // No exception leaves, whatever the bytes.
-Result<YamlNode> parse_yaml(std::string_view text, const std::string& where);
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& where,
+                            int64_t most_bytes = kMostYamlBytes);
 
 // Two spaces per level, entries in their order, "\n" at the end; empty lists and maps as [] and {}.
 // The same tree (but for places and quoting) is read back, for any bytes in its texts; keys must be

@@ -187,10 +187,10 @@ YamlNode parse_document(std::string_view text, const std::string& where, Diagnos
 
 }  // namespace
 
-Result<YamlNode> parse_yaml(std::string_view text, const std::string& where) {
-  if (text.size() > static_cast<size_t>(kMostYamlBytes)) {
+Result<YamlNode> parse_yaml(std::string_view text, const std::string& where, int64_t most_bytes) {
+  if (text.size() > static_cast<size_t>(most_bytes)) {
     return bad_input(where, fmt::format("the text has {} bytes, more than the {} that are read",
-                                        text.size(), kMostYamlBytes));
+                                        text.size(), most_bytes));
   }
   std::string message;
   if (const std::string bad = find_bad_bytes(text, where, message); !bad.empty())
