@@ -112,6 +112,10 @@ def check_search(found, where, layer):
     found.check(f"{where}: space '{search['space']}'", search["space"].isdecimal() and int(search["space"]) >= 1)
     found.check(f"{where}: evaluated {search['evaluated']}", search["evaluated"] >= 0)
     found.check(f"{where}: pruned", all(isinstance(n, int) and n >= 0 for n in search["pruned"].values()))
+    bound = search.get("bound_cycles", "missing")
+    found.check(f"{where}: bound_cycles {bound}",
+                bound is None or isinstance(bound, int) and 0 <= bound <= layer["cycles"]
+                and (bound == layer["cycles"] or not layer["proven_optimal"] or search["from_outside"]))
     found.check(f"{where}: gap {search['gap']}, proven_optimal {layer['proven_optimal']}",
                 0 <= search["gap"] < 1 and (search["gap"] == 0 or not layer["proven_optimal"]))
 

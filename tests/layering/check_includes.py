@@ -18,11 +18,13 @@ ALLOWED = {
     "compiler/import": ["compiler/support", "compiler/ir"],
     "compiler/transform": ["compiler/support", "compiler/ir"],
     "costmodel": COMPILER,
+    "audit": COMPILER + ["costmodel"],
     "dse": COMPILER + ["costmodel"],
+    "dse/proof": COMPILER + ["costmodel", "dse", "audit"],
     "backend": COMPILER,
     "models": COMPILER,
-    "tools": COMPILER + ["costmodel", "dse", "backend", "models"],
-    "tests": COMPILER + ["costmodel", "dse", "backend", "models", "tools", "tests"],
+    "tools": COMPILER + ["costmodel", "dse", "dse/proof", "audit", "backend", "models"],
+    "tests": COMPILER + ["costmodel", "dse", "dse/proof", "audit", "backend", "models", "tools", "tests"],
 }
 # third-party header prefix -> where it may be included
 THIRD_PARTY = {

@@ -35,6 +35,7 @@ struct SearchFlags {
   std::string seed_mapping;                 // the same
   int64_t top = 1;                          // map: so many mappings of each layer
   std::string timing_model = "waveform";    // map, evaluate: or "max-of-levels"
+  std::string certificate;                  // compile, map: a file to write
 };
 
 struct ReportOptions {
@@ -72,6 +73,12 @@ struct VerifyOptions {
   std::vector<std::string> inputs, expected;
   uint64_t seed = 0;
   double tolerance = -1;  // < 0: the precision's
+  int64_t jobs = 0;
+  ReportOptions report;
+};
+
+struct AuditOptions {
+  std::string certificate;  // a file
   int64_t jobs = 0;
   ReportOptions report;
 };

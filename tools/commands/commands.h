@@ -10,6 +10,7 @@ int run_map(const MapOptions& options);
 int run_evaluate(const MapOptions& options);
 int run_compare(const MapOptions& options);
 int run_explain(const MapOptions& options);
+int run_audit(const AuditOptions& options);
 int run_program(const RunOptions& options);
 int run_verify(const VerifyOptions& options);
 int run_inspect(const InspectOptions& options);

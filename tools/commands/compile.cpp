@@ -5,6 +5,7 @@
 #include "backend/emit/emit.h"
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
+#include "tools/driver/certify.h"
 #include "tools/driver/deliver.h"
 #include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
@@ -41,6 +42,8 @@ int run_compile(const MapOptions& options) {
   files.add_in_folder("program.pb", std::move(*bytes));
   files.add_in_folder("plan.yaml", print_plan(plan));
   files.add_in_folder("result.json", json);
+  if (const std::string& path = options.search.certificate; !path.empty())
+    files.add(path, certify(*network, target, static_cast<int>(options.search.jobs)));
   const std::string text = print_network(model, target, *network, goal) +
                            print_within(job->constraints) + "written    " + options.out +
                            "/{program.pb, plan.yaml, result.json}\n";

@@ -3,6 +3,7 @@
 
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
+#include "tools/driver/certify.h"
 #include "tools/driver/deliver.h"
 #include "tools/driver/job.h"
 #include "tools/driver/terminal.h"
@@ -40,6 +41,8 @@ int run_map(const MapOptions& options) {
   add_network(document, target, *network, options.report);
   OutputSet files;
   if (!options.out.empty()) files.add(options.out, print_plans(plans_of(model, target, *network)));
+  if (const std::string& path = options.search.certificate; !path.empty())
+    files.add(path, certify(*network, target, static_cast<int>(options.search.jobs)));
   const std::string text = print_network(model, target, *network, goal) +
                            print_within(job->constraints) + print_others(target, *network);
   return deliver(std::move(files), options.report, text, print(document),

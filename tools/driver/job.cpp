@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "compiler/support/yaml_file.h"
+#include "tools/driver/certify.h"
 #include "tools/driver/hash.h"
 
 namespace tilewright {
@@ -29,6 +30,8 @@ Result<Job> load_job(const MapOptions& options) {
     return fail(std::move(missing));
   Result<Target> target = load_target(options.target);
   if (!target) return fail(target.error());
+  if (auto certifiable = check_certifiable(options.search, *target); !certifiable)
+    return fail(certifiable.error());
   Result<LoadedModel> model = load_model(options.model);
   if (!model) return fail(model.error());
   Job job{std::move(*model), std::move(*target), std::nullopt, std::nullopt};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct LayerSearch {
   bool proven_optimal = false;  // under the objective, in the declared space, by the cost model
   bool from_outside = false;    // a seed that the space does not hold, than which it has no better
   double gap = 0;               // (value - proven bound) / value; 0 when proven optimal
-  bool within_constraints = false;  // that speak of this layer: proven means within them
+  std::optional<int64_t> bound_cycles = {};  // under latency: no mapping of the space takes fewer
+  bool within_constraints = false;           // that speak of this layer: proven means within them
 };
 
 struct MappedLayer {
@@ -66,6 +68,9 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
 // From a mapping file, a plan (which is one) or a result document of --json; `rank`: which of
 // several of each layer, layers that have fewer are left out.
 Result<std::vector<NamedMapping>> read_mappings(const std::string& path, int64_t rank = 1);
+
+// Whether all of the declared space is searched, as asked for or by itself.
+bool searches_full_space(const SearchFlags& flags, const Target& target);
 
 // What the user asked to minimise, and how to time it; the names must be known.
 TimingModel timing_model_of(const SearchFlags& flags);

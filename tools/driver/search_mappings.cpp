@@ -33,6 +33,12 @@ double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC
 
 }  // namespace
 
+bool searches_full_space(const SearchFlags& flags, const Target& target) {
+  if (!flags.space.empty()) return flags.space == "full";
+  // Without an L0 the full space takes too long (dse/README.md).
+  return objective_of(flags, target).goal == Goal::Latency && target.system.array.l0_bytes > 0;
+}
+
 Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
                                       const SearchFlags& flags, const ConstraintFile* constraints,
                                       const std::vector<NamedMapping>& seeds) {
@@ -44,10 +50,7 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.method = method_named(flags.search).value();
   options.goal = objective.goal;
   options.timing = timing_model_of(flags);
-  // Without an L0 the full space takes too long (dse/README.md).
-  const bool by_itself = objective.goal == Goal::Latency && target.system.array.l0_bytes > 0;
-  const bool full = flags.space.empty() ? by_itself : flags.space == "full";
-  options.reach = full ? Reach::Full : Reach::Balanced;
+  options.reach = searches_full_space(flags, target) ? Reach::Full : Reach::Balanced;
   for (const std::string& name : flags.disabled_rules) options.rules.disable(*rule_named(name));
   if (flags.max_evaluations > 0) options.max_evaluations = flags.max_evaluations;
   options.top = static_cast<size_t>(flags.top);
@@ -82,6 +85,8 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
       if (other != layer.dsc)
         layer.others.push_back(price_layer(works[k], target, other, options.timing));
     layer.search.within_constraints = own != Constraints{};
+    if (objective.goal == Goal::Latency)
+      layer.search.bound_cycles = static_cast<int64_t>(result.lower_bound);
     network.layers.push_back(std::move(layer));
   }
   const bool ended = greedy ? !all_whole : flags.max_evaluations > 0;

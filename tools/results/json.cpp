@@ -51,6 +51,7 @@ Json search_json(const LayerSearch& search) {
           {"pruned", std::move(pruned)},
           {"from_outside", search.from_outside},
           {"within_constraints", search.within_constraints},
+          {"bound_cycles", search.bound_cycles ? Json(*search.bound_cycles) : Json()},
           {"gap", search.proven_optimal ? Json(0) : Json(search.gap)}};
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("cli: usage errors end with 2, what is not in this version with 3") {
   CHECK(call({}) == 2);
   CHECK(call({"frobnicate"}) == 2);
   CHECK(call({"map", "x.onnx"}) == 2);  // no --system
-  CHECK(call({"audit", "x", "--y"}) == 3);
+  CHECK(call({"sweep", "x", "--y"}) == 3);
   CHECK(call({"sweep", "x"}) == 3);
   CHECK(call({"report", "x", "-o", "y"}) == 3);
   CHECK(call({"--help"}) == 0);
@@ -377,6 +377,41 @@ TEST_CASE("cli: --seed-mapping is where a search starts, and nothing worse is an
   CHECK(call({"compile", model, "--system", "rapid-core", "--seed-mapping", folder / "plan.yaml",
               "-o", folder / "out"}) == 2);
   CHECK_FALSE(fs::exists(folder / "out"));
+}
+
+TEST_CASE("cli: --certificate writes a proof, and audit checks it") {
+  const Folder folder;
+  const std::string model = model_in(folder), proof = folder / "proof";
+  const std::vector<std::string> map = {"map",        model,           "--system",
+                                        "rapid-chip", "--certificate", proof};
+  const auto with = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = map;
+    words.insert(words.end(), more.begin(), more.end());
+    return call(words);
+  };
+  for (const std::vector<std::string>& refused : {std::vector<std::string>{"--objective", "energy"},
+                                                  {"--space", "balanced"},
+                                                  {"--search", "greedy"},
+                                                  {"--timing-model", "max-of-levels"}})
+    CHECK(with(refused) == 3);
+  CHECK_FALSE(fs::exists(proof));
+  REQUIRE(with({"--json", folder / "doc"}) == 0);
+  for (const Json& layer : Json::parse(read(folder / "doc"))["layers"])
+    CHECK(layer["search"]["bound_cycles"] == layer["cycles"]);
+  CHECK(call({"audit", proof, "--json", folder / "audit"}) == 0);
+  const Json audit = Json::parse(read(folder / "audit"));
+  CHECK(audit["holds"] == true);
+  CHECK(audit["layers"].size() > 1);
+  const std::string text = read(proof);
+  std::string changed = text;
+  const size_t at = text.rfind(" x") + 2;  // the number of a closed part
+  changed[at] = text[at] == '9' ? '8' : '9';
+  write(folder / "changed", changed);
+  CHECK(call({"audit", folder / "changed", "--json", folder / "audit"}) == 1);
+  CHECK(Json::parse(read(folder / "audit"))["holds"] == false);
+  write(folder / "half", text.substr(0, text.size() / 2));
+  CHECK(call({"audit", folder / "half"}) == 2);
+  CHECK(call({"audit", folder / "none"}) == 2);
 }
 
 TEST_CASE("cli: --top writes several mappings of each layer, and evaluate prices each") {

@@ -1,0 +1,17 @@
+// The part of a proof that is about the blocks of one tile under one dataflow.
+#pragma once
+
+#include "audit/certificate.h"
+#include "audit/tile_bound.h"
+#include "audit/tile_programs.h"
+
+namespace tilewright {
+
+// The dim of which a box has most sizes.
+Dim widest_dim(const audit::Box& box);
+
+// Adds the steps that show that no block makes the layer take less than `least`; false: one does.
+bool prove_blocks(const audit::Layer& layer, const audit::Dataflow& flow, const Extents& tile,
+                  const audit::TilePrograms& programs, int64_t least, audit::Proof& proof);
+
+}  // namespace tilewright
