@@ -4,8 +4,9 @@
 #include <limits>
 #include <memory>
 
-#include "compiler/mapping/share.h"
+#include "dse/kept.h"
 #include "dse/leaf_search.h"
+#include "dse/room.h"
 #include "dse/tiles/tile_search.h"
 #include "dse/workers.h"
 
@@ -24,25 +25,25 @@ constexpr int64_t kFewCuts = 10000;
 
 class LayerSearch {
  public:
-  LayerSearch(const Problem& problem, const SearchOptions& options, const std::vector<Best>& starts)
+  LayerSearch(const Problem& problem, const SearchOptions& options, Kept kept)
       : problem_(problem),
         options_(options),
         stop_(options.stop),
         workers_(options.jobs),
         windows_(problem.work),
-        table_(problem_) {
-    for (const Best& start : starts) keep(start);
-  }
+        table_(problem_),
+        kept_(std::move(kept)) {}
 
   Outcome run() {
     if (make_divisions() && !out_of_budget()) {
-      if (kept_.size() == options_.top)
+      if (kept_.is_front() || has_all())
         rounds();
       else
         rise();
     }
-    if (!kept_.empty()) outcome_.best = kept_.front();
-    if (kept_.size() > 1) outcome_.others.assign(kept_.begin() + 1, kept_.end());
+    const std::vector<Best>& all = kept_.all();
+    if (!all.empty()) outcome_.best = all.front();
+    if (all.size() > 1) outcome_.others.assign(all.begin() + 1, all.end());
     return std::move(outcome_);
   }
 
@@ -53,7 +54,7 @@ class LayerSearch {
     for (CoreDivision& cores : core_divisions(problem_.work, problem_.system, problem_.within)) {
       if (stop_.raised()) return false;
       // Of ring orders that make no difference the first.
-      if (!ring_order_matters(cores) && !divisions_.empty() &&
+      if (!ring_order_matters(problem_, cores) && !divisions_.empty() &&
           cores.parts == divisions_.back()->cores.parts &&
           cores.share == divisions_.back()->cores.share)
         continue;
@@ -77,49 +78,20 @@ class LayerSearch {
     for (;; value *= kRise) {
       cap_ = std::min(value, Objective::kCycles);
       rounds();
-      const bool all = kept_.size() == options_.top && kept_.back().value <= cap_;
-      if (all || !outcome_.proven || value >= Objective::kCycles) return;
+      if ((has_all() && kept_.all().back().value <= cap_) || !outcome_.proven ||
+          value >= Objective::kCycles)
+        return;
       outcome_.proven = false;
       open_all();
     }
   }
 
   // What a mapping must stay below to be of use.
-  Measure below() const {
-    return kept_.size() < options_.top ? cap_ : std::min(cap_, kept_.back().value);
-  }
-
-  bool ring_order_matters(const CoreDivision& cores) const {
-    if (!problem_.system.chip.memory_stops.empty()) return true;
-    return std::any_of(kDims.begin(), kDims.end(), [&](Dim d) {
-      return cores.parts[d] > 1 && contains(problem_.work.reduction, d);
-    });
-  }
-  bool same_shares(const CoreDivision& a, const CoreDivision& b) const {
-    return a.share == b.share || std::all_of(kDims.begin(), kDims.end(), [&](Dim d) {
-             const int64_t extent = problem_.work.extent[d], parts = a.parts[d];
-             return slices(extent, parts, a.share) == slices(extent, parts, b.share);
-           });
-  }
-  // Of one division and tile.
-  bool alike(const RapidDsc& a, const RapidDsc& b) const {
-    return a.t == b.t && a.core_d.parts == b.core_d.parts && same_shares(a.core_d, b.core_d) &&
-           (a.core_d.ring_order == b.core_d.ring_order || !ring_order_matters(a.core_d));
-  }
-  static bool comes_first(const Best& a, const Best& b) {
-    return a.value != b.value ? a.value < b.value : a.dsc < b.dsc;
-  }
-
-  void keep(const Best& found) {
-    const auto same = std::find_if(kept_.begin(), kept_.end(),
-                                   [&](const Best& k) { return alike(k.dsc, found.dsc); });
-    if (same == kept_.end())
-      kept_.push_back(found);
-    else if (comes_first(found, *same))
-      *same = found;
-    std::sort(kept_.begin(), kept_.end(), comes_first);
-    kept_.resize(std::min(kept_.size(), options_.top));
-  }
+  Bar bar() const { return kept_.bar(cap_); }
+  Measure below() const { return kept_.below(cap_); }
+  // From here on nothing is of use, however little it takes of Lx.
+  Measure end() const { return kept_.is_front() ? cap_ : below(); }
+  bool has_all() const { return kept_.all().size() == options_.top; }
 
   bool out_of_budget() const {
     return outcome_.counters.effort >= options_.max_evaluations || stop_.raised();
@@ -131,8 +103,9 @@ class LayerSearch {
     std::vector<std::vector<TileNode>> found(tiles_.size());
     std::vector<Counters> counters(tiles_.size());
     std::vector<uint8_t> finished(tiles_.size(), 0);
+    const Bar bar = this->bar();
     workers_.each(tiles_.size(), [&](size_t k) {
-      finished[k] = tiles_[k].find(limit, below(), stop_, found[k], counters[k]) ? 1 : 0;
+      finished[k] = tiles_[k].find(limit, bar, stop_, found[k], counters[k]) ? 1 : 0;
     });
     std::vector<TileNode> all;
     bool whole = true;
@@ -147,19 +120,66 @@ class LayerSearch {
     return all;
   }
 
-  // Searches the leaves side by side against one incumbent; whether all were searched to the end.
+  struct Found {
+    std::vector<Best> all;
+    bool finished = true;  // the stop flag did not end it
+  };
+
+  // The best mapping of a leaf.
+  Found search_leaves(const TileNode& node, const Bar& bar, Counters& counters) const {
+    if (kept_.is_front()) return search_front(node, bar, counters);
+    LeafResult leaf = search(node, {bar.any(), node.orders, stop_}, counters);
+    Found found;
+    found.finished = leaf.finished;
+    if (leaf.best) found.all.push_back(std::move(*leaf.best));
+    return found;
+  }
+
+  // The best that takes least of Lx, then any that is better and takes more.
+  Found search_front(const TileNode& node, const Bar& bar, Counters& counters) const {
+    Found found;
+    Measure below = bar.any();
+    for (const int64_t bytes : ways_to_fill_lx(problem_, node.extents(), node.past_lx)) {
+      below = std::min(below, bar.at(bytes));
+      if (node.bound >= below && problem_.rules.all()) break;
+      LeafResult leaf = rise(node, {below, node.orders, stop_, bytes}, counters);
+      found.finished = leaf.finished;
+      if (!leaf.finished) break;
+      if (!leaf.best) continue;
+      below = leaf.best->value;
+      found.all.push_back(std::move(*leaf.best));
+    }
+    return found;
+  }
+
+  // As if there were a mapping a little above the node's bound, then further above it: the nearer a
+  // limit, the shorter the search.
+  LeafResult rise(const TileNode& node, const LeafLimits& limits, Counters& counters) const {
+    Measure above = 16 + node.bound / 16;
+    for (;; above *= 4) {
+      LeafLimits nearer = limits;
+      nearer.below = std::min(limits.below, node.bound + above);
+      LeafResult leaf = search(node, nearer, counters);
+      if (leaf.best || !leaf.finished || nearer.below == limits.below) return leaf;
+    }
+  }
+
+  LeafResult search(const TileNode& node, const LeafLimits& limits, Counters& counters) const {
+    return search_leaf(problem_, table_, *divisions_[node.division], node.extents(), node.past_lx,
+                       limits, counters);
+  }
+
+  // Searches the leaves side by side against one bar; whether all were searched to the end.
   bool search(std::span<const TileNode> batch) {
-    std::vector<LeafResult> found(batch.size());
+    std::vector<Found> found(batch.size());
     std::vector<Counters> counters(batch.size());
-    workers_.each(batch.size(), [&](size_t k) {
-      const LeafLimits limits{below(), batch[k].orders, stop_};
-      found[k] = search_leaf(problem_, table_, *divisions_[batch[k].division], batch[k].extents(),
-                             batch[k].past_lx, limits, counters[k]);
-    });
+    const Bar bar = this->bar();
+    workers_.each(batch.size(),
+                  [&](size_t k) { found[k] = search_leaves(batch[k], bar, counters[k]); });
     bool finished = true;
     for (size_t k = 0; k < batch.size(); ++k) {
       outcome_.counters.add(counters[k]);
-      if (found[k].best) keep(*found[k].best);
+      for (const Best& best : found[k].all) improved_ |= kept_.add(best);
       finished = finished && found[k].finished;
     }
     return finished;
@@ -170,17 +190,17 @@ class LayerSearch {
     while (!out_of_budget()) {
       std::vector<std::optional<TileNode>> found(tiles_.size());
       std::vector<Counters> counters(tiles_.size());
-      const Measure known = below();
-      workers_.each(tiles_.size(),
-                    [&](size_t k) { found[k] = tiles_[k].dive(known, counters[k]); });
+      const Bar bar = this->bar();
+      workers_.each(tiles_.size(), [&](size_t k) { found[k] = tiles_[k].dive(bar, counters[k]); });
       std::vector<TileNode> all;
       for (auto& node : found)
         if (node) all.push_back(std::move(*node));
       std::stable_sort(all.begin(), all.end(),
                        [](const TileNode& a, const TileNode& b) { return a.bound < b.bound; });
       all.resize(std::min(all.size(), kBatch));
+      improved_ = false;
       if (!search(all)) return false;
-      if (below() >= known) return true;
+      if (!improved_) return true;
     }
     return true;
   }
@@ -192,7 +212,7 @@ class LayerSearch {
   }
 
   // What is bound above it need not be looked at.
-  Measure last_limit() const { return problem_.rules.all() ? below() - 1 : Measure{INT64_MAX}; }
+  Measure last_limit() const { return problem_.rules.all() ? end() - 1 : Measure{INT64_MAX}; }
 
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
   // by a stop keeps the bound that it had.
@@ -205,7 +225,7 @@ class LayerSearch {
       if (!all) return;
       for (size_t at = 0; at < all->size(); at += kBatch) {
         const Measure bound = (*all)[at].bound;
-        if (bound >= below() && problem_.rules.all()) break;
+        if (bound >= end() && problem_.rules.all()) break;
         outcome_.bound = std::max(outcome_.bound, std::min(bound, below()));
         if (out_of_budget() || !search(batch_at(*all, at, kBatch))) return;
       }
@@ -228,7 +248,8 @@ class LayerSearch {
   BlockTable table_;
   std::vector<std::unique_ptr<Division>> divisions_;
   std::vector<TileSearch> tiles_;
-  std::vector<Best> kept_;  // the best so far, at most as many as wanted
+  Kept kept_;
+  bool improved_ = false;  // by the last batch
   Measure cap_ = std::numeric_limits<int64_t>::max();
   Outcome outcome_;
 };
@@ -237,7 +258,16 @@ class LayerSearch {
 
 Outcome search_tiles(const Problem& problem, const SearchOptions& options,
                      const std::vector<Best>& starts) {
-  return LayerSearch(problem, options, starts).run();
+  Kept kept = Kept::best(problem, options.top);
+  for (const Best& start : starts) kept.add(start);
+  return LayerSearch(problem, options, std::move(kept)).run();
+}
+
+Outcome search_front(const Problem& problem, const SearchOptions& options,
+                     const std::vector<Best>& starts) {
+  Kept kept = Kept::front(problem);
+  for (const Best& start : starts) kept.add(start);
+  return LayerSearch(problem, options, std::move(kept)).run();
 }
 
 }  // namespace tilewright

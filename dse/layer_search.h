@@ -17,4 +17,10 @@ namespace tilewright {
 Outcome search_tiles(const Problem& problem, const SearchOptions& options,
                      const std::vector<Best>& starts);
 
+// The front of cycles and bytes of Lx: of all mappings those of which no other one takes as few
+// cycles in as few bytes, by rising cycles, as the best and the others. `bound`: those of fewer
+// cycles are known to be of the front before it is proven. `starts` may be none.
+Outcome search_front(const Problem& problem, const SearchOptions& options,
+                     const std::vector<Best>& starts);
+
 }  // namespace tilewright

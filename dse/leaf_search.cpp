@@ -19,7 +19,7 @@ class LeafSearch {
         table_(table),
         tile_(tile),
         limits_(limits),
-        programs_(problem, division, tile, past_lx),
+        programs_(problem, division, tile, past_lx, limits.room),
         best_(static_cast<int64_t>(std::min<Measure>(limits.below, INT64_MAX))),
         counters_(counters) {}
 

@@ -15,6 +15,7 @@ struct LeafLimits {
   Measure below = 0;                    // only a mapping of a lower value is of use
   std::span<const OrderChoice> orders;  // of T; none: all
   StopFlag stop;                        // raised: give up with what there is
+  int64_t room = INT64_MAX;             // bytes of Lx, at most
 };
 
 struct LeafResult {

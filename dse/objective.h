@@ -22,13 +22,18 @@ __extension__ using Measure = __int128;
 struct Objective {
   Goal goal = Goal::Latency;
   int64_t leakage = 0;  // [E6], femtojoules per cycle
+  static constexpr int64_t kAnyCycles = INT64_MAX;
+  int64_t limit_cycles = kAnyCycles;  // mappings of more cycles have the value kNone
 
   bool counts_energy() const { return goal != Goal::Latency; }
   // More cycles than any layer takes.
   static constexpr Measure kCycles = int64_t{1} << 40;
+  // Above the value of any mapping.
+  static constexpr Measure kNone = Measure{1} << 126;
 
   // `femtojoules`: all but leakage.
   Measure of(int64_t cycles, int64_t femtojoules) const {
+    if (cycles > limit_cycles) return kNone;
     if (goal == Goal::Latency) return cycles;
     const Measure all = femtojoules + static_cast<Measure>(cycles) * leakage;
     return goal == Goal::Energy ? all * kCycles + cycles : all * cycles;

@@ -20,12 +20,30 @@ int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, 
   return bytes;
 }
 
+int64_t lx_bytes(const Problem& problem, const RapidDsc& dsc) {
+  const LoopNest nest = lower(problem.work, problem.system, problem.precision, dsc);
+  return capacity(problem.work, dsc, nest).lx_bytes;
+}
+
+std::vector<int64_t> ways_to_fill_lx(const Problem& problem, const Extents& tile, Bypass past_lx) {
+  std::vector<int64_t> ways;
+  for (const int64_t out_cell : {int64_t{problem.precision.bits}, int64_t{kPartialSumBits}})
+    for (unsigned doubled = 0; doubled < 1u << problem.operands; ++doubled)
+      if (const int64_t bytes = lx_bytes(problem, tile, doubled, out_cell, past_lx);
+          bytes <= problem.system.core.lx_bytes)
+        ways.push_back(bytes);
+  std::sort(ways.begin(), ways.end());
+  ways.erase(std::unique(ways.begin(), ways.end()), ways.end());
+  return ways;
+}
+
 std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,
-                                      int64_t out_cell, unsigned doubled, Bypass past_lx) {
+                                      int64_t out_cell, unsigned doubled, Bypass past_lx,
+                                      int64_t room) {
   std::vector<unsigned> fitting, largest;
+  room = std::min(room, problem.system.core.lx_bytes);
   for (unsigned set = movable;; set = (set - 1) & movable) {
-    if (lx_bytes(problem, tile, set | doubled, out_cell, past_lx) <= problem.system.core.lx_bytes)
-      fitting.push_back(set);
+    if (lx_bytes(problem, tile, set | doubled, out_cell, past_lx) <= room) fitting.push_back(set);
     if (set == 0) break;
   }
   for (unsigned set : fitting)

@@ -14,10 +14,21 @@ namespace tilewright {
 int64_t lx_bytes(const Problem& problem, const Extents& tile, unsigned doubled, int64_t out_cell,
                  Bypass past_lx = {});
 
+// Bytes of a mapping, which must be legal.
+int64_t lx_bytes(const Problem& problem, const RapidDsc& dsc);
+// The least that a mapping with such a tile, or a larger one, takes.
+inline int64_t least_lx_bytes(const Problem& problem, const Extents& tile, Bypass past_lx = {}) {
+  return lx_bytes(problem, tile, 0, problem.precision.bits, past_lx);
+}
+
+// All numbers of bytes that mappings with such a tile can take, and some more: ascending.
+std::vector<int64_t> ways_to_fill_lx(const Problem& problem, const Extents& tile, Bypass past_lx);
+
 // Sets of operands of `movable` that may have two buffers beside those of `doubled` that have, none
-// of which fits Lx with one more.
+// of which fits with one more in Lx, and in `room` bytes of it.
 std::vector<unsigned> largest_doubled(const Problem& problem, const Extents& tile, unsigned movable,
-                                      int64_t out_cell, unsigned doubled = 0, Bypass past_lx = {});
+                                      int64_t out_cell, unsigned doubled = 0, Bypass past_lx = {},
+                                      int64_t room = INT64_MAX);
 
 // What one buffer of INP, KER and OUT each takes of a block where it sits: bytes of L0 or LRF, or
 // accumulators of a lane; nothing of what streams into the PEs.

@@ -18,8 +18,13 @@ constexpr int64_t kProbeCandidates = 400;
 
 class LayerSearch {
  public:
-  LayerSearch(const Problem& problem, const SearchOptions& options, const Best& first)
-      : problem_(problem), options_(options), stop_(options.stop), workers_(options.jobs) {
+  LayerSearch(const Problem& problem, const SearchOptions& options, const Best& first,
+              Measure least)
+      : problem_(problem),
+        options_(options),
+        stop_(options.stop),
+        workers_(options.jobs),
+        least_(least) {
     outcome_.best = first;
   }
 
@@ -42,7 +47,7 @@ class LayerSearch {
     // Best first; the order in which they were found decides among equals.
     std::stable_sort(divisions_.begin(), divisions_.end(),
                      [](const Division& a, const Division& b) { return a.bound < b.bound; });
-    outcome_.bound = divisions_.front().bound;
+    outcome_.bound = std::max(least_, divisions_.front().bound);
     return true;
   }
 
@@ -139,14 +144,16 @@ class LayerSearch {
   const SearchOptions& options_;
   const StopFlag stop_;
   Workers workers_;
+  const Measure least_;
   std::vector<Division> divisions_;
   Outcome outcome_;
 };
 
 }  // namespace
 
-Outcome search(const Problem& problem, const SearchOptions& options, const Best& first) {
-  return LayerSearch(problem, options, first).run();
+Outcome search(const Problem& problem, const SearchOptions& options, const Best& first,
+               Measure least) {
+  return LayerSearch(problem, options, first, least).run();
 }
 
 }  // namespace tilewright::balanced

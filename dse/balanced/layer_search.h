@@ -8,7 +8,8 @@
 
 namespace tilewright::balanced {
 
-// `first`: a legal mapping. As search_tiles().
-Outcome search(const Problem& problem, const SearchOptions& options, const Best& first);
+// `first`: a legal mapping; `least`: no mapping is known to have a lower value. As search_tiles().
+Outcome search(const Problem& problem, const SearchOptions& options, const Best& first,
+               Measure least = 0);
 
 }  // namespace tilewright::balanced

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dse/room.h"
+
 namespace tilewright::balanced {
 
 namespace {
@@ -168,6 +170,12 @@ Measure TileSearch::partial_bound(size_t level, const TileChoice& choice, int64_
   return value(std::max(external_sum(choice, decided), bodies) + t.layer_cycles, choice, decided);
 }
 
+bool TileSearch::fits(size_t level, const TileChoice& choice) const {
+  Extents tile = division_.extents(choice);
+  for (size_t l = level; l < free_.size(); ++l) tile[free_[l]] = 1;
+  return least_lx_bytes(problem_, tile) <= problem_.system.core.lx_bytes;
+}
+
 bool TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
   if (stop_.raised()) return false;
   if (level == free_.size()) {
@@ -183,7 +191,9 @@ bool TileSearch::descend(size_t level, TileChoice& choice, int64_t trips) {
     choice[k] = c;
     const int64_t all = trips * division_.tiles[k][c].trips;
     if (problem_.value(all * problem_.least_step_cycles(), problem_.fixed_energy) > limit_) break;
-    if (level + 1 < free_.size() && partial_bound(level + 1, choice, all) > limit_)
+    if (!fits(level + 1, choice))
+      counters_->prune(Rule::LxCapacity);
+    else if (level + 1 < free_.size() && partial_bound(level + 1, choice, all) > limit_)
       counters_->prune(Rule::TripsBound);
     else if (!descend(level + 1, choice, all))
       return false;

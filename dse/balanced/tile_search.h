@@ -37,6 +37,8 @@ class TileSearch {
  private:
   int64_t least_cycles(const TileChoice& choice);
   Measure value(int64_t cycles, const TileChoice& choice, DimSet decided) const;
+  // Whether Lx has room for the smallest tile with so many dims decided.
+  bool fits(size_t level, const TileChoice& choice) const;
   bool descend(size_t level, TileChoice& choice, int64_t trips);
   int64_t external_sum(const TileChoice& choice, DimSet decided);
   int64_t array_cycles(const TileChoice& choice);

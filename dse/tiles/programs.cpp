@@ -7,7 +7,7 @@
 namespace tilewright {
 
 TilePrograms::TilePrograms(const Problem& problem, const Division& division, const Extents& tile,
-                           Bypass past_lx)
+                           Bypass past_lx, int64_t room)
     : problem_(problem), division_(division), tile_(tile), past_lx_(past_lx) {
   DimSet several = 0;
   for (Dim d : kDims)
@@ -17,12 +17,12 @@ TilePrograms::TilePrograms(const Problem& problem, const Division& division, con
       tiles_ *= ceil_div(division.share[d], tile[d]);
     }
   partial_tiles_ = (several & problem.work.reduction) != 0;
-  choose_buffers();
+  choose_buffers(room);
 }
 
 // Where no type that is allowed has one buffer an operand has two, in all sets; and where two
 // buffers are for a stream alone, which may take longer than one, it has them in some.
-void TilePrograms::choose_buffers() {
+void TilePrograms::choose_buffers(int64_t room) {
   const Problem& p = problem_;
   DimSet several = 0;
   for (Dim d : several_) several |= bit(d);
@@ -42,7 +42,8 @@ void TilePrograms::choose_buffers() {
     std::vector<unsigned> all;
     for (unsigned some = sometimes;; some = (some - 1) & sometimes) {
       const unsigned fixed = always | some;
-      for (unsigned set : largest_doubled(p, tile_, double_ & single, out_cell, fixed, past_lx_))
+      for (unsigned set :
+           largest_doubled(p, tile_, double_ & single, out_cell, fixed, past_lx_, room))
         all.push_back(set | fixed);
       if (some == 0) break;
     }

@@ -34,8 +34,9 @@ struct TileProgram {
 
 class TilePrograms {
  public:
+  // `room`: bytes of Lx that a program may take.
   TilePrograms(const Problem& problem, const Division& division, const Extents& tile,
-               Bypass past_lx);
+               Bypass past_lx, int64_t room = INT64_MAX);
 
   // Some choice of buffers fits Lx.
   bool fits() const { return !sets_[0].empty() || !sets_[1].empty(); }
@@ -66,7 +67,7 @@ class TilePrograms {
   // Calls visit(program) with order, types, slides and width chosen.
   template <class Visit>
   bool for_each_choice(const OrderChoice& order, Visit&& visit);
-  void choose_buffers();
+  void choose_buffers(int64_t room);
   bool allows(size_t x, TransferType type) const {
     return problem_.within.allows_type(problem_.work.operands[x].role, Stage::T, type);
   }

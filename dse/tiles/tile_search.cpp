@@ -28,30 +28,37 @@ Measure TileSearch::least_open(Measure none) const {
 
 // Whether the box's smallest tile fits Lx.
 bool TileSearch::fits(const Open& open) const {
-  return lx_bytes(problem_, open.box.smallest(), 0, problem_.precision.bits, open.past_lx) <=
+  return least_lx_bytes(problem_, open.box.smallest(), open.past_lx) <=
          problem_.system.core.lx_bytes;
+}
+
+int64_t TileSearch::below(const Open& open) const {
+  const Measure below = bar_->by_bytes()
+                            ? bar_->at(least_lx_bytes(problem_, open.box.smallest(), open.past_lx))
+                            : bar_->any();
+  return static_cast<int64_t>(std::min<Measure>(below, INT64_MAX));
 }
 
 void TileSearch::put(const Open& open) {
   const Rule rule = open.level < free_.size() ? Rule::TripsBound : Rule::TileBound;
-  if (open.bound >= below_ && problem_.rules.has(rule)) {
+  if (open.bound >= below(open) && problem_.rules.has(rule)) {
     counters_->prune(rule);
     return;
   }
   (open.bound > limit_ ? open_ : stack_).push_back(open);
 }
 
-void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds) {
+void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds, int64_t below) {
   if (!order_bound_->set(open.box, open.past_lx)) return;
   if (open.orders.empty()) open.orders = order_bound_->all();
-  int64_t least = below_;
+  int64_t least = below;
   const auto gone = std::remove_if(open.orders.begin(), open.orders.end(), [&](TileOrder order) {
     const auto inner = static_cast<size_t>(order_bound_->innermost(order));
-    if (bounds.loop[inner] >= below_) return true;
+    if (bounds.loop[inner] >= below) return true;
     const int64_t cycles =
-        std::max(bounds.loop[inner], order_bound_->cycles(order, bounds.slots[inner], below_));
+        std::max(bounds.loop[inner], order_bound_->cycles(order, bounds.slots[inner], below));
     least = std::min(least, cycles);
-    return cycles >= below_;
+    return cycles >= below;
   });
   counters_->prune(Rule::WaveformBound, open.orders.end() - gone);
   open.orders.erase(gone, open.orders.end());
@@ -69,8 +76,8 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
     const TileBounds::ByInnermost bounds = bounds_.by_innermost(child.box, child.past_lx);
     child.bound = std::max(open.bound, bounds.least);
     if (order_bound_ != nullptr && problem_.rules.has(Rule::WaveformBound) &&
-        child.level == free_.size() && child.bound < below_)
-      bound_orders(child, bounds);
+        child.level == free_.size())
+      if (const int64_t most = below(child); child.bound < most) bound_orders(child, bounds, most);
     visit(child);
   };
   if (open.level < free_.size()) {
@@ -112,8 +119,8 @@ std::vector<OrderChoice> TileSearch::choices(const Open& open) {
   return choices;
 }
 
-std::optional<TileNode> TileSearch::dive(Measure below, Counters& counters) {
-  below_ = static_cast<int64_t>(std::min<Measure>(below, INT64_MAX));
+std::optional<TileNode> TileSearch::dive(const Bar& bar, Counters& counters) {
+  bar_ = &bar;
   counters_ = &counters;
   const auto first = std::min_element(
       open_.begin(), open_.end(), [](const Open& a, const Open& b) { return a.bound < b.bound; });
@@ -124,7 +131,7 @@ std::optional<TileNode> TileSearch::dive(Measure below, Counters& counters) {
   while (at && (at->level < free_.size() || !at->box.is_point())) {
     std::optional<Open> best;
     cut(*at, [&](const Open& child) {
-      if (child.bound < below_ && (!best || child.bound < best->bound)) best = child;
+      if (child.bound < below(child) && (!best || child.bound < best->bound)) best = child;
     });
     at = best;
   }
@@ -134,10 +141,10 @@ std::optional<TileNode> TileSearch::dive(Measure below, Counters& counters) {
   return node;
 }
 
-bool TileSearch::find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,
+bool TileSearch::find(Measure limit, const Bar& bar, StopFlag stop, std::vector<TileNode>& found,
                       Counters& counters) {
   limit_ = static_cast<int64_t>(std::min<Measure>(limit, INT64_MAX));
-  below_ = static_cast<int64_t>(std::min<Measure>(below, INT64_MAX));
+  bar_ = &bar;
   found_ = &found;
   counters_ = &counters;
   OrderBound order_bound(problem_, division_, bounds_.unrolls());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "dse/bar.h"
 #include "dse/counters.h"
 #include "dse/stop.h"
 #include "dse/tiles/order_bound.h"
@@ -30,13 +31,13 @@ class TileSearch {
  public:
   TileSearch(const Problem& problem, const Division& division, size_t index);
 
-  // Adds the tiles with bounds up to `limit` that no earlier call found; what is bound from `below`
+  // Adds the tiles with bounds up to `limit` that no earlier call found; what is bound from the bar
   // on is closed for good. False: `stop` was raised.
-  bool find(Measure limit, Measure below, StopFlag stop, std::vector<TileNode>& found,
+  bool find(Measure limit, const Bar& bar, StopFlag stop, std::vector<TileNode>& found,
             Counters& counters);
   // A promising tile: from the open box of least bound, in each cut the part of least bound; none
-  // where that leads to nothing below `below`. Takes nothing away.
-  std::optional<TileNode> dive(Measure below, Counters& counters);
+  // where that leads to nothing below the bar. Takes nothing away.
+  std::optional<TileNode> dive(const Bar& bar, Counters& counters);
   // Boxes cut so far.
   int64_t cuts() const { return cuts_; }
   // No tile left has a lower bound; `none` where none is left.
@@ -52,7 +53,9 @@ class TileSearch {
     std::vector<TileOrder> orders;
   };
   // Raises the bound to that of the best order left.
-  void bound_orders(Open& open, const TileBounds::ByInnermost& bounds);
+  void bound_orders(Open& open, const TileBounds::ByInnermost& bounds, int64_t below);
+  // The bar of the box's mappings.
+  int64_t below(const Open& open) const;
   std::vector<OrderChoice> choices(const Open& open);
   // Calls visit(child) for each part of a box that is cut further.
   template <class Visit>
@@ -69,7 +72,8 @@ class TileSearch {
   std::vector<Open> open_;  // left for later
   std::vector<Open> stack_;
 
-  int64_t limit_ = 0, below_ = 0, cuts_ = 0;
+  int64_t limit_ = 0, cuts_ = 0;
+  const Bar* bar_ = nullptr;
   OrderBound* order_bound_ = nullptr;
   std::vector<TileNode>* found_ = nullptr;
   Counters* counters_ = nullptr;

@@ -55,6 +55,15 @@ void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most)
   net.output(net.node("layer", primitive, operands));
 }
 
+void vary_energy(Rng& rng, System& system) {
+  EnergyTable& table = system.energy;
+  for (int64_t* term : {&table.lrf, &table.l0, &table.accumulator, &table.lx, &table.external,
+                        &table.sfu, &table.leakage})
+    *term = rng.below(3) == 0 ? 0 : rng.between(1, 1000);
+  if (rng.coin()) table.external *= 100;
+  for (auto& [name, precision] : system.precisions) precision.mac_energy = rng.between(1, 1000);
+}
+
 PrecisionInfo random_precision(Rng& rng, const System& system) {
   if (rng.below(3) > 0) return system.precisions.at(rng.coin() ? "fp16" : "fp32");
   const int64_t bits = rng.between(1, 12), a = rng.between(1, 9), b = rng.between(1, 9);

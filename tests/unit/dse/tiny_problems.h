@@ -14,6 +14,9 @@ System tiny_system(Rng& rng, const TinyMachine& most);
 // A MatMul or Conv of which at most `several` dims have several indices, `most` each at most.
 void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most);
 
+// Any of the terms of the energy table may be free, and any may outweigh the others.
+void vary_energy(Rng& rng, System& system);
+
 // One of the system's; a third of them are of parts of bytes and of cycles.
 PrecisionInfo random_precision(Rng& rng, const System& system);
 

@@ -10,9 +10,11 @@
 #include "compiler/mapping/rejection.h"
 #include "costmodel/price.h"
 #include "dse/search.h"
+#include "dse/space/constraints_yaml.h"
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/unit/dse/random_constraints.h"
 #include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
@@ -64,11 +66,16 @@ bool run_seed(uint64_t seed) {
   options.reach = Reach::Full;
   options.bypass = rng.below(4) == 0;
   options.top = static_cast<size_t>(rng.between(1, 12));
-  Constraints within;
-  if (!options.bypass) within.past_lx = {0};
+  ConstraintFile file;
+  file.where = "c.yaml";
+  if (rng.below(3) == 0) file.entries = {{"", random_clauses(rng, rng.between(1, 3)), 0, 0}};
+  options.constraints = &file;
+  Constraints within = constraints_of(file, works[0].name);
+  if (!options.bypass && (within.through_lx || works[0].kind != WorkKind::Array))
+    within.past_lx = {0};
   const Space space(works[0], system, within);
-  if (space.size() > kMostMappings) return false;
-  INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
+  if (space.size() == 0 || space.size() > kMostMappings) return false;
+  INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph) << print_constraints(file));
   const auto any_legal = [&] {
     for (;;) {
       const RapidDsc dsc = space.sample(rng);
