@@ -28,6 +28,9 @@ LAYER = {"name": str, "op": str, "primitive": str, "phase": str, "cycles": int, 
          "breakdown": dict, "rapid_dsc": dict, "search": dict} | ENERGY
 SEARCH = {"space": str, "evaluated": int, "pruned": dict, "from_outside": bool, "within_constraints": bool, "gap": NUMBER}
 OTHER = {"rank": int, "cycles": int, "energy_pj": float, "link_bytes": dict, "rapid_dsc": dict}
+FRONT = {"name": str, "op": str, "primitive": str, "complete": bool, "certain_below_cycles": int, "points": list,
+         "search": dict}
+POINT = {"cycles": int, "energy_pj": float, "scratchpad_bytes": int, "rapid_dsc": dict}
 BASELINE = {"name": str, "cycles": int, "speedup": NUMBER, "energy_pj": float, "gain": NUMBER}
 LINKS = dict.fromkeys(("external", "array_in", "array_out"), int)
 COMPARED_LAYER = {"name": str, "op": str, "primitive": str, "cycles": int, "energy_pj": float, "proven_optimal": bool,
@@ -290,6 +293,32 @@ def check_several(tool, folder):
     return found
 
 
+def check_front(tool, folder):
+    """Fronts of cycles and energy: their ends are the best of either alone."""
+    model = folder / "front.onnx"
+    subprocess.run([tool, "model", "mnist", "-o", model], check=True, capture_output=True)
+
+    def document(*args):
+        words = [tool, "map", model, *map(str, args), "--system", SYSTEM, "--json", "-"]
+        return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
+
+    found = Findings()
+    front, fastest = document("--pareto", "latency,energy"), document("--space", "balanced")
+    if not check_header(found, "--pareto", front, {"criteria": list, "pareto": list}):
+        return found
+    if not found.all_fields("--pareto: layer", front["pareto"], FRONT):
+        return found
+    for layer, best in zip(front["pareto"], fastest["layers"], strict=True):
+        where = f"--pareto: {layer['name']}"
+        found.check(f"{where}: incomplete", layer["complete"])
+        if found.all_fields(f"{where}: point", layer["points"], POINT):
+            points = [(point["cycles"], -point["energy_pj"]) for point in layer["points"]]
+            found.check(f"{where}: {points}", points == sorted(set(points)) and
+                        len({energy for _, energy in points}) == len(points))
+            found.check(f"{where}: fewest cycles", points[0][0] == best["cycles"])
+    return found
+
+
 def main():
     found = Findings()
     with tempfile.TemporaryDirectory() as temporary:
@@ -297,6 +326,7 @@ def main():
             network, _, limit = word.partition(":")
             found += check_network(sys.argv[1], network, limit, pathlib.Path(temporary))
         found += check_several(sys.argv[1], pathlib.Path(temporary))
+        found += check_front(sys.argv[1], pathlib.Path(temporary))
     print("\n".join(found) or "documents: all as expected")
     return 1 if found else 0
 

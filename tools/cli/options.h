@@ -36,6 +36,7 @@ struct SearchFlags {
   int64_t top = 1;                          // map: so many mappings of each layer
   std::string timing_model = "waveform";    // map, evaluate: or "max-of-levels"
   std::string certificate;                  // compile, map: a file to write
+  std::vector<std::string> pareto;          // map: criteria of a front, by name
 };
 
 struct ReportOptions {

@@ -130,6 +130,11 @@ void add_mapping_commands(Grammar& g) {
                    "of the full space")
         ->check(CLI::Range(int64_t{1}, int64_t{1000}));
     timing_model_option(app, o->search);
+    app.add_option("--pareto", o->search.pareto,
+                   "instead of the best mapping the front of two or three of latency, energy and "
+                   "scratchpad, comma between")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"latency", "energy", "scratchpad"}));
     app.add_option("-o,--output", o->out, "write the plan, which is a mapping file, too");
   }
   {

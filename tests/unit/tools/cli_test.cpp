@@ -443,6 +443,54 @@ TEST_CASE("cli: --top writes several mappings of each layer, and evaluate prices
                 "4"}) == 2);
 }
 
+TEST_CASE("cli: --pareto answers a front for each layer") {
+  const Folder folder;
+  const std::string model = model_in(folder);
+  const auto map = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"map", model, "--system", "rapid-chip"};
+    words.insert(words.end(), more.begin(), more.end());
+    return call(words);
+  };
+  REQUIRE(map({"--pareto", "latency,energy", "-o", folder / "plan.yaml", "--json",
+               folder / "front"}) == 0);
+  REQUIRE(map({"--space", "balanced", "--json", folder / "fastest"}) == 0);
+  REQUIRE(map({"--objective", "energy", "--json", folder / "frugal"}) == 0);
+  const Json front = Json::parse(read(folder / "front"));
+  const Json fastest = Json::parse(read(folder / "fastest")),
+             frugal = Json::parse(read(folder / "frugal"));
+  CHECK(front["criteria"] == Json::parse(R"(["latency", "energy"])"));
+  CHECK_FALSE(front.contains("layers"));
+  REQUIRE(front["pareto"].size() == fastest["layers"].size());
+  for (size_t k = 0; k < front["pareto"].size(); ++k) {
+    const Json& layer = front["pareto"][k];
+    CHECK(layer["complete"] == true);
+    const Json& points = layer["points"];
+    CHECK(points.front()["cycles"] == fastest["layers"][k]["cycles"]);
+    CHECK(points.back()["energy_pj"] == frugal["layers"][k]["energy_pj"]);
+    for (size_t n = 1; n < points.size(); ++n) {
+      CHECK(points[n]["cycles"] > points[n - 1]["cycles"]);
+      CHECK(points[n]["energy_pj"] < points[n - 1]["energy_pj"]);
+    }
+  }
+  REQUIRE(call({"evaluate", model, "--system", "rapid-chip", "--mapping", folder / "plan.yaml",
+                "--json", folder / "priced"}) == 0);
+  const Json priced = Json::parse(read(folder / "priced"));
+  for (size_t k = 0; k < front["pareto"].size(); ++k)
+    CHECK(priced["layers"][k]["cycles"] == front["pareto"][k]["points"][0]["cycles"]);
+
+  // A limit leaves it incomplete; in the full space with cycles below which it is certain.
+  CHECK(map({"--pareto", "latency,scratchpad", "--max-evals", "1000", "--json",
+             folder / "front"}) == 4);
+  const Json cut = Json::parse(read(folder / "front"));
+  for (const Json& layer : cut["pareto"])
+    CHECK((layer["complete"] == true || layer["certain_below_cycles"] > 0));
+  CHECK(map({"--pareto", "latency"}) == 2);
+  CHECK(map({"--pareto", "latency,latency"}) == 2);
+  CHECK(map({"--pareto", "latency,area"}) == 2);
+  CHECK(map({"--pareto", "latency,energy", "--top", "2"}) == 2);
+  CHECK(map({"--pareto", "latency,energy", "--space", "full"}) == 3);
+}
+
 TEST_CASE("cli: model --sequence sets the tokens of a network that reads tokens") {
   const Folder folder;
   REQUIRE(call({"model", "tiny-bert", "-o", folder / "eight.onnx"}) == 0);
