@@ -1,7 +1,6 @@
 #include "dse/layer_search.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include "dse/kept.h"
@@ -32,7 +31,9 @@ class LayerSearch {
         workers_(options.jobs),
         windows_(problem.work),
         table_(problem_),
-        kept_(std::move(kept)) {}
+        energy_(problem_),
+        kept_(std::move(kept)),
+        cap_(std::max(most(), Measure{INT64_MAX})) {}
 
   Outcome run() {
     if (make_divisions() && !out_of_budget()) {
@@ -50,7 +51,9 @@ class LayerSearch {
  private:
   // False: stopped, with the one bound that needs no divisions.
   bool make_divisions() {
-    outcome_.bound = lower_bound_cycles(problem_.work, problem_.system, problem_.precision);
+    outcome_.bound =
+        problem_.value(lower_bound_cycles(problem_.work, problem_.system, problem_.precision),
+                       problem_.fixed_energy);
     for (CoreDivision& cores : core_divisions(problem_.work, problem_.system, problem_.within)) {
       if (stop_.raised()) return false;
       // Of ring orders that make no difference the first.
@@ -61,7 +64,7 @@ class LayerSearch {
       divisions_.push_back(std::make_unique<Division>(problem_, std::move(cores), windows_));
     }
     open_all();
-    Measure least = Objective::kCycles;
+    Measure least = most();
     for (const TileSearch& tiles : tiles_) least = std::min(least, tiles.least_open(least));
     outcome_.bound = std::max(outcome_.bound, least);
     return true;
@@ -69,23 +72,27 @@ class LayerSearch {
 
   void open_all() {
     tiles_.clear();
-    for (size_t k = 0; k < divisions_.size(); ++k) tiles_.emplace_back(problem_, *divisions_[k], k);
+    for (size_t k = 0; k < divisions_.size(); ++k)
+      tiles_.emplace_back(problem_, energy_, *divisions_[k], k);
   }
 
   // Searches below some value, then below a higher one, until as many as wanted are met.
   void rise() {
     Measure value = std::max<Measure>(outcome_.bound, 1) * kAbove;
     for (;; value *= kRise) {
-      cap_ = std::min(value, Objective::kCycles);
+      cap_ = std::min(value, most());
       rounds();
-      if ((has_all() && kept_.all().back().value <= cap_) || !outcome_.proven ||
-          value >= Objective::kCycles)
+      if ((has_all() && kept_.all().back().value <= cap_) || !outcome_.proven || value >= most())
         return;
       outcome_.proven = false;
       open_all();
     }
   }
 
+  // More than the value of any mapping.
+  Measure most() const {
+    return problem_.objective.counts_energy() ? Measure{1} << 120 : Objective::kCycles;
+  }
   // What a mapping must stay below to be of use.
   Bar bar() const { return kept_.bar(cap_); }
   Measure below() const { return kept_.below(cap_); }
@@ -165,8 +172,8 @@ class LayerSearch {
   }
 
   LeafResult search(const TileNode& node, const LeafLimits& limits, Counters& counters) const {
-    return search_leaf(problem_, table_, *divisions_[node.division], node.extents(), node.past_lx,
-                       limits, counters);
+    return search_leaf(problem_, table_, energy_, *divisions_[node.division], node.extents(),
+                       node.past_lx, limits, counters);
   }
 
   // Searches the leaves side by side against one bar; whether all were searched to the end.
@@ -212,7 +219,9 @@ class LayerSearch {
   }
 
   // What is bound above it need not be looked at.
-  Measure last_limit() const { return problem_.rules.all() ? end() - 1 : Measure{INT64_MAX}; }
+  Measure last_limit() const {
+    return problem_.rules.all() ? end() - 1 : std::max(Measure{INT64_MAX}, most());
+  }
 
   // Thresholds rise until no leaf below the incumbent is left: then it is proven. What is left open
   // by a stop keeps the bound that it had.
@@ -246,11 +255,12 @@ class LayerSearch {
   Workers workers_;
   WindowTable windows_;
   BlockTable table_;
+  const EnergyTables energy_;
   std::vector<std::unique_ptr<Division>> divisions_;
   std::vector<TileSearch> tiles_;
   Kept kept_;
   bool improved_ = false;  // by the last batch
-  Measure cap_ = std::numeric_limits<int64_t>::max();
+  Measure cap_;
   Outcome outcome_;
 };
 

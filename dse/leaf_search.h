@@ -6,6 +6,7 @@
 #include "dse/blocks/table.h"
 #include "dse/outcome.h"
 #include "dse/stop.h"
+#include "dse/tiles/energy_bound.h"
 #include "dse/tiles/programs.h"
 
 namespace tilewright {
@@ -23,8 +24,8 @@ struct LeafResult {
   bool finished = true;      // the stop flag did not end the search
 };
 
-LeafResult search_leaf(const Problem& problem, const BlockTable& table, const Division& division,
-                       const Extents& tile, Bypass past_lx, const LeafLimits& limits,
-                       Counters& counters);
+LeafResult search_leaf(const Problem& problem, const BlockTable& table, const EnergyTables& energy,
+                       const Division& division, const Extents& tile, Bypass past_lx,
+                       const LeafLimits& limits, Counters& counters);
 
 }  // namespace tilewright

@@ -34,8 +34,8 @@ struct SearchOptions {
   // MaxOfLevels: Method::Optimal alone, over the full space, without constraints and bypass; all
   // rules are in use.
   TimingModel timing = TimingModel::Waveform;
-  Reach reach = Reach::Balanced;  // Full: for latency alone
-  // In the full space: mappings in which an operand bypasses Lx, too.
+  Reach reach = Reach::Balanced;
+  // In the full space, for latency: mappings in which an operand bypasses Lx, too.
   bool bypass = false;
   int jobs = 0;  // threads; 0: as many as the machine has
   // Effort after which the search stops with what it has: tile nests and block nests evaluated

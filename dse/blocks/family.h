@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "costmodel/block_nest.h"
+#include "dse/blocks/body_query.h"
 #include "dse/blocks/plateau.h"
 #include "dse/counters.h"
 #include "dse/problem.h"
@@ -32,22 +32,14 @@ struct BlockFamily {
 // Buffers at the array of operands whose hops have such types.
 std::array<int64_t, 3> buffers_of(const std::array<TransferType, 3>& types);
 
-// The body of one tile.
-struct BodyQuery {
-  TileShape tile;
-  bool wide = false;  // OUT in Lx has cells of partial sums, whatever the blocks do
-  Bypass past_lx;
-  int64_t cores = 1;  // that share external memory, where something bypasses Lx
-  bool operator==(const BodyQuery&) const = default;
-};
-
 class BlockFamilies {
  public:
   // Blocks of `tile`, bound by what one body takes: that of the tile or of one at an edge.
   BlockFamilies(const Problem& problem, const Extents& tile, const BodyQuery& query);
 
   // Visits the families of a class that wants(cycles) lets through, cycles being a bound of theirs,
-  // and of which room(family) is true in whatever order: `loops` is 0 then.
+  // and of which room(family) is true in whatever order: `loops` is 0 then; where there is one,
+  // room.in_energy(family) first, of all types of hops together.
   template <class Wants, class Room, class Visit>
   void run(const UnrollClass& unroll, Wants&& wants, Room&& room, Visit&& visit,
            Counters& counters);
@@ -199,6 +191,12 @@ void BlockFamilies::with_places(int64_t blocks, Wants& wants, Room& room, Visit&
   for (const Places& places : problem_.inner_places) {
     if (query_.past_lx && places[*query_.past_lx] == Place::Pe) continue;
     family_.places = &places;
+    family_.loops = 0;
+    if constexpr (requires { room.in_energy(family_); })
+      if (!room.in_energy(static_cast<const BlockFamily&>(family_))) {
+        counters_->prune(Rule::BlockBound);
+        continue;
+      }
     std::array<std::array<std::optional<TransferType>, 2>, 3> types;
     for (size_t x = 0; x < 3; ++x) types[x] = types_of(x);
     const bool early = problem_.rules.has(Rule::ArrayCapacity);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "compiler/mapping/footprint.h"
 #include "compiler/mapping/ring.h"
 
 namespace tilewright::overlap {
@@ -60,47 +61,104 @@ LevelBound::LevelBound(const Problem& problem, const CoreDivision& cores, TileSu
       hold_cycles(own_outputs_ * kPartialSumBytes * messages, problem.times.ring.bytes_per_cycle);
 }
 
+int64_t LevelBound::tiles_of(Dim d, int64_t tile) const {
+  int64_t tiles = 0;
+  for (const auto& [size, count] : sums_.dim(d).sizes) tiles += count * ceil_div(size, tile);
+  return tiles;
+}
+
 template <class Points>
-Outside LevelBound::moved(const Profile& order, const Extents& trips, Points&& points) const {
+Outside LevelBound::moved(const Profile& order, const Extents& tile, Points&& points) const {
   const EnergyTable& table = problem_.system.energy;
   const auto rounded = [&](int64_t bytes) {
     return round_up(bytes, problem_.times.granule.value());
   };
   Outside all;
   for (size_t x = 0; x < problem_.operands; ++x) {
-    int64_t times = 1, elems = 1;
+    int64_t times = 1, elems = 1, loaded = 1;
     for (Dim d : kDims)
-      if (contains(order.again[x], d)) times *= trips[d];
-    for (size_t a = 0; a < problem_.work.operands[x].axes.size(); ++a) elems *= points(x, a);
+      if (contains(order.again[x], d)) times *= ceil_div(share_[d], tile[d]);
+    for (size_t a = 0; a < problem_.work.operands[x].axes.size(); ++a) {
+      const int64_t fetched = points(x, a);
+      elems *= fetched;
+      if (x < 2 && load_rate_ > 0) loaded *= touched_[x][a] > 0 ? touched_[x][a] : fetched;
+    }
     int64_t bytes = times * rounded(problem_.bytes(elems));
     if (x == problem_.out)
       bytes = rounded(problem_.bytes(elems)) + 2 * (times - 1) * rounded(elems * kPartialSumBytes);
     all.bytes += bytes;
     all.femtojoules += bytes * (table.external + table.lx * (x == problem_.out ? 1 : copies_[x]));
+    if (x < 2 && load_rate_ > 0) {
+      for (Dim d : kDims)
+        if (!contains(problem_.dims[x], d))
+          loaded *= tiles_of(d, contains(order.again[x], d) ? tile[d] : share_[d]);
+      all.femtojoules += problem_.bytes(loaded) * load_rate_;
+    }
   }
   return all;
 }
 
+void LevelBound::count_loads() {
+  const ArrayTier& a = problem_.system.array;
+  if (problem_.work.kind != WorkKind::Array || a.l0_bytes == 0) return;
+  const EnergyTable& table = problem_.system.energy;
+  load_rate_ = table.lx + (a.lrf_bytes > 0 ? std::min(table.l0, table.lrf) : table.l0);
+  const Extents& n = problem_.work.extent;
+  for (size_t x = 0; x < 2; ++x)
+    for (const AccessAxis& axis : problem_.work.operands[x].axes) {
+      const bool holes = std::any_of(
+          axis.terms.begin(), axis.terms.end(),
+          [&](const AccessTerm& term) { return term.coefficient > 1 && n[term.dim] > 1; });
+      touched_[x].push_back(holes ? axis_points_touched(axis, n) : 0);
+    }
+}
+
+int64_t LevelBound::load_energy(const Flow& flow, const Cuts& cuts) const {
+  const EnergyTable& table = problem_.system.energy;
+  int64_t energy = 0;
+  for (size_t x = 0; x < 2; ++x)
+    energy += loads(x, flow, cuts, kIdeal, kIdeal).all *
+              (table.lx + (flow.inner[x] == Place::Lrf ? table.lrf : table.l0));
+  return energy;
+}
+
 Outside LevelBound::outside(const Profile& order, const std::array<int, kDimCount>& plateaus) {
-  Extents trips = Extents::filled(1);
+  Extents tile = share_;
   bool whole = true;
   for (size_t k = 0; k < kDimCount; ++k) {
     whole = whole && plateaus[k] != TileSums::kAny;
     if (plateaus[k] != TileSums::kAny)
-      trips.values[k] = sums_.trips(kDims[k], static_cast<size_t>(plateaus[k]));
+      tile.values[k] = sums_.dim(kDims[k]).plateaus[static_cast<size_t>(plateaus[k])].most;
   }
-  return moved(order, trips, [&](size_t x, size_t a) {
+  return moved(order, tile, [&](size_t x, size_t a) {
     const int slides = whole ? order.innermost[x] : TileSums::kAny;
     return sums_.least_points(x, a, plateaus, slides);
   });
 }
 
 Outside LevelBound::outside(const Profile& order, const Extents& tile) {
-  Extents trips;
-  for (Dim d : kDims) trips[d] = ceil_div(share_[d], tile[d]);
-  return moved(order, trips, [&](size_t x, size_t a) {
+  return moved(order, tile, [&](size_t x, size_t a) {
     return std::min(sums_.points(x, a, tile, -1), sums_.points(x, a, tile, order.innermost[x]));
   });
+}
+
+Outside LevelBound::outside(const Profile& order, const Extents& tile, uint32_t slides) {
+  return moved(order, tile, [&](size_t x, size_t a) {
+    return sums_.points(x, a, tile, (slides >> x & 1) != 0 ? order.innermost[x] : -1);
+  });
+}
+
+int64_t LevelBound::more_drains(const Extents& trips) const {
+  if (reduces_ || problem_.work.kind == WorkKind::Move) return 0;
+  const EnergyTable& table = problem_.system.energy;
+  int64_t visits = 1;
+  for (Dim d : kDims)
+    if (contains(problem_.work.reduction, d)) visits *= trips[d];
+  if (visits == 1) return 0;
+  const int64_t bytes = outputs_ * kPartialSumBytes * (2 * visits - 1) - problem_.bytes(outputs_);
+  if (problem_.work.kind == WorkKind::Sfu) return bytes * table.lx;
+  return bytes * (table.lx + std::min(table.lrf, table.accumulator)) +
+         outputs_ * (visits - 1) * table.sfu;
 }
 
 Measure LevelBound::value(const Pair& pair, const Outside& outside) const {

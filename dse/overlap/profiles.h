@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <vector>
 
 #include "dse/problem.h"
@@ -16,6 +17,8 @@ struct Profile {
   std::array<int, kMaxOperands> innermost{};
 };
 
+Profile profile_of(const Problem& problem, std::span<const Dim> order);
+
 class Profiles {
  public:
   // `slides`: which loop is an operand's innermost matters where its tile may slide.
@@ -23,6 +26,9 @@ class Profiles {
 
   // Of loops over these dims: no other moves as little again of everything, or less.
   const std::vector<Profile>& of(DimSet loops);
+  // The same once all are there.
+  void make_all();
+  const std::vector<Profile>& known(DimSet loops) const { return known_[loops]; }
 
  private:
   bool slides(size_t operand) const;

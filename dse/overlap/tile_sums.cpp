@@ -7,7 +7,8 @@
 
 namespace tilewright::overlap {
 
-TileSums::TileSums(const Problem& problem, const CoreDivision& cores) : problem_(problem) {
+TileSums::TileSums(const Problem& problem, const CoreDivision& cores, bool coarse)
+    : problem_(problem), coarse_(coarse) {
   const Work& work = problem.work;
   for (Dim d : kDims) {
     Dimension& own = dims_[d];
@@ -27,6 +28,13 @@ TileSums::TileSums(const Problem& problem, const CoreDivision& cores) : problem_
                         [&](const AccessTerm& term) { return work.extent[term.dim] > 1; });
       varies_[x].push_back(several > 1 || !without_padding(axis, work.extent));
     }
+}
+
+int TileSums::plateau_of(Dim d, int64_t size) const {
+  const std::vector<Range>& all = dims_[d].plateaus;
+  const auto at = std::lower_bound(all.begin(), all.end(), size,
+                                   [](const Range& r, int64_t s) { return r.least > s; });
+  return static_cast<int>(at - all.begin());
 }
 
 int64_t TileSums::count(const AccessAxis& axis, const Extents& tile, int slides) const {
@@ -102,6 +110,11 @@ int64_t TileSums::least_points(size_t operand, size_t axis,
   key = key * 4 + slide;
   const auto known = least_.find(key);
   if (known != least_.end()) return known->second;
+  const bool any = std::any_of(a.terms.begin(), a.terms.end(), [&](const AccessTerm& term) {
+    return plateaus[static_cast<size_t>(term.dim)] == kAny;
+  });
+  if (any && coarse_)
+    return least_.emplace(key, axis_points_touched(a, problem_.work.extent)).first->second;
   int64_t least = INT64_MAX;
   Extents tile = Extents::filled(1);
   for (int64_t t0 = ranges[0].least; t0 <= ranges[0].most; ++t0)

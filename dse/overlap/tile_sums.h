@@ -12,7 +12,8 @@ namespace tilewright::overlap {
 
 class TileSums {
  public:
-  TileSums(const Problem& problem, const CoreDivision& cores);
+  // `coarse`: where no plateau is decided, what the layer touches at all is bound enough.
+  TileSums(const Problem& problem, const CoreDivision& cores, bool coarse = false);
 
   struct Dimension {
     std::vector<Slice> slices;
@@ -21,6 +22,8 @@ class TileSums {
     std::vector<Range> plateaus;  // sizes of T of one number of trips, from the whole share on
   };
   const Dimension& dim(Dim d) const { return dims_[d]; }
+  // The plateau that a size lies in.
+  int plateau_of(Dim d, int64_t size) const;
   int64_t trips(Dim d, size_t plateau) const {
     return ceil_div(dims_[d].share, dims_[d].plateaus[plateau].most);
   }
@@ -40,6 +43,7 @@ class TileSums {
   int64_t count(const AccessAxis& axis, const Extents& tile, int slides) const;
 
   const Problem& problem_;
+  const bool coarse_;
   DimMap<Dimension> dims_;
   std::array<std::vector<bool>, kMaxOperands> varies_;
   std::unordered_map<uint64_t, int64_t> known_, least_;

@@ -6,16 +6,20 @@
 
 namespace tilewright {
 
-TileSearch::TileSearch(const Problem& problem, const Division& division, size_t index)
+TileSearch::TileSearch(const Problem& problem, const EnergyTables& energy, const Division& division,
+                       size_t index)
     : problem_(problem), division_(division), index_(index), bounds_(problem, division) {
+  if (problem.objective.counts_energy())
+    energy_ = std::make_unique<EnergyBound>(problem, energy, division);
   // Windows first, whole or not; then dims of much external traffic: their trips decide soonest.
   for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j}) {
     if (division.tiles[d].empty()) return;
     if (division.share[d] > 1) free_.push_back(d);
   }
   for (const Bypass past_lx : division.bypasses) {
-    Open all{TileBox::all(division.tiles), past_lx, 0, 0, {}};
-    all.bound = bounds_.cycles(all.box, past_lx);
+    Open all{TileBox::all(division.tiles), past_lx, 0, 0, 0, {}};
+    all.femtojoules = femtojoules(all.box);
+    all.bound = value(bounds_.cycles(all.box, past_lx), all.femtojoules);
     open_.push_back(all);
   }
 }
@@ -32,11 +36,9 @@ bool TileSearch::fits(const Open& open) const {
          problem_.system.core.lx_bytes;
 }
 
-int64_t TileSearch::below(const Open& open) const {
-  const Measure below = bar_->by_bytes()
-                            ? bar_->at(least_lx_bytes(problem_, open.box.smallest(), open.past_lx))
-                            : bar_->any();
-  return static_cast<int64_t>(std::min<Measure>(below, INT64_MAX));
+Measure TileSearch::below(const Open& open) const {
+  return bar_->by_bytes() ? bar_->at(least_lx_bytes(problem_, open.box.smallest(), open.past_lx))
+                          : bar_->any();
 }
 
 void TileSearch::put(const Open& open) {
@@ -48,9 +50,12 @@ void TileSearch::put(const Open& open) {
   (open.bound > limit_ ? open_ : stack_).push_back(open);
 }
 
-void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds, int64_t below) {
+void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds, Measure most) {
   if (!order_bound_->set(open.box, open.past_lx)) return;
   if (open.orders.empty()) open.orders = order_bound_->all();
+  // What the box takes in energy leaves room for fewer cycles than this.
+  const int64_t below = energy_ ? problem_.objective.most_cycles(most - 1, open.femtojoules) + 1
+                                : static_cast<int64_t>(std::min<Measure>(most, INT64_MAX));
   int64_t least = below;
   const auto gone = std::remove_if(open.orders.begin(), open.orders.end(), [&](TileOrder order) {
     const auto inner = static_cast<size_t>(order_bound_->innermost(order));
@@ -62,7 +67,7 @@ void TileSearch::bound_orders(Open& open, const TileBounds::ByInnermost& bounds,
   });
   counters_->prune(Rule::WaveformBound, open.orders.end() - gone);
   open.orders.erase(gone, open.orders.end());
-  open.bound = std::max(open.bound, least);
+  open.bound = std::max(open.bound, value(least, open.femtojoules));
 }
 
 template <class Visit>
@@ -74,10 +79,11 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
       return;
     }
     const TileBounds::ByInnermost bounds = bounds_.by_innermost(child.box, child.past_lx);
-    child.bound = std::max(open.bound, bounds.least);
+    child.femtojoules = std::max(open.femtojoules, femtojoules(child.box));
+    child.bound = std::max(open.bound, value(bounds.least, child.femtojoules));
     if (order_bound_ != nullptr && problem_.rules.has(Rule::WaveformBound) &&
         child.level == free_.size())
-      if (const int64_t most = below(child); child.bound < most) bound_orders(child, bounds, most);
+      if (const Measure most = below(child); child.bound < most) bound_orders(child, bounds, most);
     visit(child);
   };
   if (open.level < free_.size()) {
@@ -143,7 +149,7 @@ std::optional<TileNode> TileSearch::dive(const Bar& bar, Counters& counters) {
 
 bool TileSearch::find(Measure limit, const Bar& bar, StopFlag stop, std::vector<TileNode>& found,
                       Counters& counters) {
-  limit_ = static_cast<int64_t>(std::min<Measure>(limit, INT64_MAX));
+  limit_ = limit;
   bar_ = &bar;
   found_ = &found;
   counters_ = &counters;

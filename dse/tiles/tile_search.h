@@ -2,12 +2,14 @@
 // is left.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "dse/bar.h"
 #include "dse/counters.h"
 #include "dse/stop.h"
+#include "dse/tiles/energy_bound.h"
 #include "dse/tiles/order_bound.h"
 
 namespace tilewright {
@@ -29,7 +31,8 @@ struct TileNode {
 
 class TileSearch {
  public:
-  TileSearch(const Problem& problem, const Division& division, size_t index);
+  TileSearch(const Problem& problem, const EnergyTables& energy, const Division& division,
+             size_t index);
 
   // Adds the tiles with bounds up to `limit` that no earlier call found; what is bound from the bar
   // on is closed for good. False: `stop` was raised.
@@ -48,14 +51,15 @@ class TileSearch {
     TileBox box;
     Bypass past_lx;
     uint8_t level = 0;  // dims of free_ whose number of tiles is decided
-    int64_t bound = 0;
+    Measure bound = 0;
+    int64_t femtojoules = 0;  // at least
     // Once all numbers of tiles are decided: those left; empty: not looked at.
     std::vector<TileOrder> orders;
   };
   // Raises the bound to that of the best order left.
-  void bound_orders(Open& open, const TileBounds::ByInnermost& bounds, int64_t below);
+  void bound_orders(Open& open, const TileBounds::ByInnermost& bounds, Measure most);
   // The bar of the box's mappings.
-  int64_t below(const Open& open) const;
+  Measure below(const Open& open) const;
   std::vector<OrderChoice> choices(const Open& open);
   // Calls visit(child) for each part of a box that is cut further.
   template <class Visit>
@@ -63,16 +67,24 @@ class TileSearch {
   void expand(const Open& open);
   void put(const Open& open);
   bool fits(const Open& open) const;
+  // Of bounds, which may say that there is nothing: more cycles than any layer takes.
+  Measure value(int64_t cycles, int64_t femtojoules) const {
+    if (!energy_) return cycles;
+    return problem_.value(std::min(cycles, static_cast<int64_t>(Objective::kCycles)), femtojoules);
+  }
+  int64_t femtojoules(const TileBox& box) { return energy_ ? energy_->least(box) : 0; }
 
   const Problem& problem_;
   const Division& division_;
   size_t index_;
   TileBounds bounds_;
-  std::vector<Dim> free_;   // dims with a choice
-  std::vector<Open> open_;  // left for later
+  std::unique_ptr<EnergyBound> energy_;  // where the goal counts it
+  std::vector<Dim> free_;                // dims with a choice
+  std::vector<Open> open_;               // left for later
   std::vector<Open> stack_;
 
-  int64_t limit_ = 0, cuts_ = 0;
+  Measure limit_ = 0;
+  int64_t cuts_ = 0;
   const Bar* bar_ = nullptr;
   OrderBound* order_bound_ = nullptr;
   std::vector<TileNode>* found_ = nullptr;

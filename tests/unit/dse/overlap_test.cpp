@@ -46,14 +46,6 @@ bool enumerate(const Work& work, const System& system, const PrecisionInfo& prec
   return true;
 }
 
-void draw_energy(Rng& rng, System& system) {
-  EnergyTable& table = system.energy;
-  for (int64_t* term : {&table.lrf, &table.l0, &table.accumulator, &table.lx, &table.external,
-                        &table.sfu, &table.leakage, &table.ring})
-    *term = rng.below(4) == 0 ? 0 : rng.between(1, 1000);
-  for (auto& [name, precision] : system.precisions) precision.mac_energy = rng.between(1, 1000);
-}
-
 // Whether the seed's layer had few enough mappings.
 bool run_seed(uint64_t seed) {
   Rng rng{stream_seed(seed, "overlap"), 0};

@@ -32,6 +32,14 @@ System tiny_system(Rng& rng, const TinyMachine& most) {
   return system;
 }
 
+void draw_energy(Rng& rng, System& system) {
+  EnergyTable& table = system.energy;
+  for (int64_t* term : {&table.lrf, &table.l0, &table.accumulator, &table.lx, &table.external,
+                        &table.sfu, &table.leakage, &table.ring})
+    *term = rng.below(4) == 0 ? 0 : rng.between(1, 1000);
+  for (auto& [name, precision] : system.precisions) precision.mac_energy = rng.between(1, 1000);
+}
+
 void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most) {
   std::array<int64_t, 8> n;
   n.fill(1);

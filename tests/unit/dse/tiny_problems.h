@@ -11,6 +11,9 @@ struct TinyMachine {
 };
 System tiny_system(Rng& rng, const TinyMachine& most);
 
+// Any of the terms may be free, and any may outweigh the others.
+void draw_energy(Rng& rng, System& system);
+
 // A MatMul or Conv of which at most `several` dims have several indices, `most` each at most.
 void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most);
 
