@@ -88,15 +88,18 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
   };
   if (open.level < free_.size()) {
     const auto k = static_cast<size_t>(free_[open.level]);
-    const int32_t lo = open.box.lo[k], hi = open.box.hi[k];
-    for (Plateau p = Plateau::of(division_.share.values[k], hi);; p = p.next()) {
-      Open child = open;
-      ++child.level;
-      child.box.lo[k] = std::max(lo, static_cast<int32_t>(p.lo));
-      child.box.hi[k] = std::min(hi, static_cast<int32_t>(p.hi));
-      part(child);
-      if (p.lo <= lo) break;
+    const int32_t lo = open.box.lo[k];
+    const auto fewest =
+        static_cast<int32_t>(Plateau::of(division_.share.values[k], open.box.hi[k]).lo);
+    if (fewest > lo) {  // those of more tiles, together
+      Open rest = open;
+      rest.box.hi[k] = fewest - 1;
+      part(rest);
     }
+    Open child = open;
+    ++child.level;
+    child.box.lo[k] = std::max(lo, fewest);
+    part(child);
     return;
   }
   // Halve the dim with the widest choice.
