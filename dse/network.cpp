@@ -1,11 +1,13 @@
 #include "dse/network.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include <fmt/format.h>
 
 #include "compiler/support/check.h"
 #include "dse/stop.h"
+#include "dse/workers.h"
 
 namespace tilewright {
 
@@ -82,32 +84,46 @@ Result<std::vector<SearchResult>> search_network(const std::vector<Work>& works,
   const std::vector<size_t> first = first_alike(works, options.constraints);
   std::vector<SearchResult> results(works.size());
   std::vector<uint8_t> mapped(works.size());
-  Diagnostics findings;
+  std::vector<Diagnostics> why(works.size());  // a layer has no mapping
+  std::mutex telling;
+  size_t told = 0;
+  const auto tell = [&](size_t k) {
+    const std::lock_guard lock(telling);
+    if (progress) progress(std::min(++told, works.size()), works.size(), works[k]);
+  };
   SearchOptions look = options;
   if (options.method == Method::Optimal)
     look.max_evaluations = std::min(options.max_evaluations, kFirstLook);
-  for (size_t k = 0; k < works.size(); ++k) {
-    if (mapped[first[k]] == 0) {
-      SearchOptions own = look;
-      add_seeds(own, works, first, k, seeds);
-      Result<SearchResult> result = search_layer(works[k], system, precision, own);
-      mapped[k] = result ? 1 : 0;
-      if (result)
-        results[k] = std::move(*result);
-      else
-        findings.insert(findings.end(), result.error().begin(), result.error().end());
-    }
-    if (progress) progress(k + 1, works.size(), works[k]);
-  }
-  const StopFlag stop(options.stop);
-  for (size_t k = 0; k < works.size(); ++k) {
-    if (mapped[k] == 0 || results[k].proven || stop.raised() || !findings.empty()) continue;
-    if (look.max_evaluations == options.max_evaluations) break;
-    SearchOptions own = options;
+  // Layers side by side, and each on as many threads as are left.
+  Workers workers(options.jobs);
+  const auto search = [&](size_t k) {
+    SearchOptions own = look;
     add_seeds(own, works, first, k, seeds);
-    go_on(results[k], works[k], system, precision, own);
-    if (progress) progress(k + 1, works.size(), works[k]);
-  }
+    Result<SearchResult> result = search_layer(works[k], system, precision, own);
+    mapped[k] = result ? 1 : 0;
+    if (result)
+      results[k] = std::move(*result);
+    else
+      why[k] = std::move(result.error());
+  };
+  workers.each_long(works.size(), [&](size_t k) {
+    if (first[k] == k) search(k);
+    tell(k);
+  });
+  // Each layer that has none is named.
+  for (size_t k = 0; k < works.size(); ++k)
+    if (first[k] != k && mapped[first[k]] == 0) search(k);
+  Diagnostics findings;
+  for (Diagnostics& some : why) findings.insert(findings.end(), some.begin(), some.end());
+  const StopFlag stop(options.stop);
+  if (look.max_evaluations < options.max_evaluations && findings.empty())
+    workers.each_long(works.size(), [&](size_t k) {
+      if (first[k] != k || results[k].proven || stop.raised()) return;
+      SearchOptions own = options;
+      add_seeds(own, works, first, k, seeds);
+      go_on(results[k], works[k], system, precision, own);
+      tell(k);
+    });
   for (size_t k = 0; k < works.size(); ++k) {
     if (mapped[first[k]] == 0) continue;
     if (first[k] != k) results[k] = SearchResult(results[first[k]]);

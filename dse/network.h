@@ -9,7 +9,7 @@
 
 namespace tilewright {
 
-// Called after each layer, with how many are done.
+// Called after each layer, with how many are done, from one thread at a time.
 using SearchProgress = std::function<void(size_t done, size_t total, const Work& work)>;
 
 // For each layer the first that poses the same problem: layers that differ only in name, operator

@@ -5,8 +5,10 @@
 #include <span>
 #include <vector>
 
+#include <tbb/blocked_range.h>
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
+#include <tbb/partitioner.h>
 #include <tbb/task_arena.h>
 
 namespace tilewright {
@@ -23,6 +25,18 @@ class Workers {
   template <class Work>
   void each(size_t n, Work&& work) {
     arena_.execute([&] { tbb::parallel_for(size_t{0}, n, work); });
+  }
+  // The same of works that take long, and of very different lengths: each may go to another thread.
+  template <class Work>
+  void each_long(size_t n, Work&& work) {
+    arena_.execute([&] {
+      tbb::parallel_for(
+          tbb::blocked_range<size_t>(0, n, 1),
+          [&](const tbb::blocked_range<size_t>& some) {
+            for (size_t k = some.begin(); k < some.end(); ++k) work(k);
+          },
+          tbb::simple_partitioner());
+    });
   }
 
  private:

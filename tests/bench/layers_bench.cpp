@@ -15,6 +15,10 @@ struct Mode {
 };
 constexpr Mode kBest = {"best",
                         [](SearchOptions& options) { options.max_evaluations = INT64_MAX; }};
+constexpr Mode kGreedy = {"greedy", [](SearchOptions& options) {
+                            options.method = Method::Greedy;
+                            options.max_evaluations = INT64_MAX;
+                          }};
 // What is known before any tile is looked at.
 constexpr Mode kBound = {"bound", [](SearchOptions& options) { options.max_evaluations = 0; }};
 
@@ -38,6 +42,7 @@ void add_network(const std::string& prefix, const std::string& network, int64_t 
   for (const Layer& layer : distinct_layers(network, batch)) {
     for (const Mode& mode : modes) {
       SearchOptions options;
+      options.reach = Reach::Full;
       options.jobs = jobs();
       mode.choose(options);
       add(fmt::format("{}/{:03}/{}", prefix, k, mode.name), layer, system, options);
@@ -51,7 +56,7 @@ void add_network(const std::string& prefix, const std::string& network, int64_t 
 void add_networks() {
   for (const std::string& network :
        words_of("BENCH_NETWORKS", "alexnet vgg16 resnet18 resnet50 mobilenetv2 bert-base"))
-    add_network("networks/" + network, network, 1, {kBest, kBound});
+    add_network("networks/" + network, network, 1, {kGreedy, kBest, kBound});
 }
 
 void add_batches() {

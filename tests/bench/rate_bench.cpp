@@ -73,6 +73,7 @@ void add_rates() {
   const std::vector<Layer> layers = {conv3_2(), seven[3], seven[6]};
   const auto mappings = static_cast<int64_t>(number_of("BENCH_CONFIGURATIONS", 20'000'000));
   SearchOptions options;
+  options.reach = Reach::Full;
   options.jobs = 1;
   options.method = Method::Exhaustive;
   options.max_evaluations = mappings;

@@ -15,6 +15,7 @@ void take_turns(benchmark::State& state, const Layer& layer, const System& syste
     double wall_s = 0;
     for (const int threads : {1, 2}) {
       SearchOptions options;
+      options.reach = Reach::Full;
       options.jobs = threads;
       options.max_evaluations = INT64_MAX;
       const auto m = measured_search({layer.work, system, options});

@@ -134,7 +134,7 @@ TEST_CASE("the search within constraints finds what enumeration finds", "[dse]")
     return;
   }
   const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 60;
+  const int wanted = cases != nullptr ? std::atoi(cases) : 40;
   for (uint64_t seed = 0; tally.done < wanted; ++seed) run_seed(seed, tally);
   CAPTURE(tally.bound, tally.none);
   CHECK(tally.bound > wanted / 4);
