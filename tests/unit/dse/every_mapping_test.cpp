@@ -198,7 +198,7 @@ void compare_around_drawn(const Work& work, const System& system, Rng& rng) {
   const PrecisionInfo& precision = system.precisions.at("fp16");
   const Problem problem(work, system, precision, Goal::Latency, Reach::Full);
   const Space all(work, system);
-  for (int drawn = 0; drawn < 12;) {
+  for (int drawn = 0; drawn < 3;) {
     const RapidDsc dsc = all.sample(rng);
     if (first_rejection(work, system, precision, dsc)) continue;
     const Constraints constraints = with_loops_of(work, dsc);

@@ -60,7 +60,7 @@ TEST_CASE("the search finds what enumeration finds", "[dse]") {
     return;
   }
   const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : (goal == Goal::Latency ? 200 : 100);
+  const int wanted = cases != nullptr ? std::atoi(cases) : (goal == Goal::Latency ? 150 : 80);
   int done = 0;
   for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed, goal) ? 1 : 0;
 }

@@ -168,5 +168,5 @@ TEST_CASE("fronts of the balanced space are those of enumeration", "[dse]") {
                set_of({Energy, Scratchpad}), set_of({Latency, Energy, Scratchpad}));
   INFO("latency " << criteria.has(Latency) << ", energy " << criteria.has(Energy) << ", scratchpad "
                   << criteria.has(Scratchpad));
-  run_all(25, [&](uint64_t seed) { return run_balanced(seed, criteria); });
+  run_all(15, [&](uint64_t seed) { return run_balanced(seed, criteria); });
 }
