@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "audit/block_bound.h"
-#include "audit/tile_check.h"
+#include "dse/audit/block_bound.h"
+#include "dse/audit/tile_check.h"
 
 namespace tilewright {
 

@@ -1,9 +1,9 @@
 // The part of a proof that is about the blocks of one tile under one dataflow.
 #pragma once
 
-#include "audit/certificate.h"
-#include "audit/tile_bound.h"
-#include "audit/tile_programs.h"
+#include "dse/audit/certificate.h"
+#include "dse/audit/tile_bound.h"
+#include "dse/audit/tile_programs.h"
 
 namespace tilewright {
 

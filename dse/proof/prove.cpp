@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "audit/tile_check.h"
+#include "dse/audit/tile_check.h"
 #include "dse/proof/block_proof.h"
 #include "dse/workers.h"
 

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "audit/certificate.h"
 #include "compiler/mapping/work.h"
+#include "dse/audit/certificate.h"
 
 namespace tilewright {
 

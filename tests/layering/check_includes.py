@@ -18,13 +18,13 @@ ALLOWED = {
     "compiler/import": ["compiler/support", "compiler/ir"],
     "compiler/transform": ["compiler/support", "compiler/ir"],
     "costmodel": COMPILER,
-    "audit": COMPILER + ["costmodel"],
     "dse": COMPILER + ["costmodel"],
-    "dse/proof": COMPILER + ["costmodel", "dse", "audit"],
+    "dse/audit": COMPILER + ["costmodel"],
+    "dse/proof": COMPILER + ["costmodel", "dse", "dse/audit"],
     "backend": COMPILER,
     "models": COMPILER,
-    "tools": COMPILER + ["costmodel", "dse", "dse/proof", "audit", "backend", "models"],
-    "tests": COMPILER + ["costmodel", "dse", "dse/proof", "audit", "backend", "models", "tools", "tests"],
+    "tools": COMPILER + ["costmodel", "dse", "dse/proof", "dse/audit", "backend", "models"],
+    "tests": COMPILER + ["costmodel", "dse", "dse/proof", "dse/audit", "backend", "models", "tools", "tests"],
 }
 # third-party header prefix -> where it may be included
 THIRD_PARTY = {

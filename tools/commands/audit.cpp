@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "audit/check.h"
 #include "compiler/support/files.h"
+#include "dse/audit/check.h"
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"

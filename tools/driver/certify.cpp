@@ -1,7 +1,7 @@
 #include "tools/driver/certify.h"
 
-#include "audit/certificate.h"
 #include "compiler/support/check.h"
+#include "dse/audit/certificate.h"
 #include "dse/network.h"
 #include "dse/proof/prove.h"
 #include "tools/driver/terminal.h"

@@ -1,10 +1,10 @@
 // What every mapping with a tile in a box takes at least, whatever its orders, hops, dataflow and
-// blocks. Bounds Z1 and Z2 of README.md.
+// blocks. Bounds Q1 and Q2 of README.md.
 #pragma once
 
 #include <optional>
 
-#include "audit/window.h"
+#include "dse/audit/window.h"
 
 namespace tilewright::audit {
 

@@ -1,14 +1,14 @@
-// No bound of the auditor is above what a mapping of the part takes: Z1 to Z7 of audit/README.md
-// against price(), on random mappings of random layers and machines. A failure prints its seed;
-// AUDIT_SEED=n runs that one alone, AUDIT_CASES=n so many.
+// No bound of the auditor is above what a mapping of the part takes: Q1 to Q7 of
+// dse/audit/README.md against price(), on random mappings of random layers and machines. A failure
+// prints its seed; AUDIT_SEED=n runs that one alone, AUDIT_CASES=n so many.
 #include <algorithm>
 #include <cstdlib>
 
-#include "audit/block_bound.h"
-#include "audit/order_bound.h"
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
 #include "costmodel/price.h"
+#include "dse/audit/block_bound.h"
+#include "dse/audit/order_bound.h"
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"

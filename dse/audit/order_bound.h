@@ -1,10 +1,10 @@
-// What the T loops of a box take at least in one order, kind of step by kind of step. Bounds Z3 and
-// Z4 of README.md.
+// What the T loops of a box take at least in one order, kind of step by kind of step. Bounds Q3 and
+// Q4 of README.md.
 #pragma once
 
 #include <vector>
 
-#include "audit/tile_bound.h"
+#include "dse/audit/tile_bound.h"
 
 namespace tilewright::audit {
 
@@ -13,8 +13,8 @@ class OrderBound {
   // More loops have too many orders.
   static constexpr size_t kMostLoops = 5;
 
-  // A box in which each dim is cut into one number of pieces, some into several, with what Z1 and
-  // Z2 say of it.
+  // A box in which each dim is cut into one number of pieces, some into several, with what Q1 and
+  // Q2 say of it.
   OrderBound(const Layer& layer, const Shares& shares, const Box& box,
              const TileBound::Least& least);
   // Whether the bound is about such a box.
@@ -24,7 +24,7 @@ class OrderBound {
   int64_t least();
   // Whether that is as much as `bound`.
   bool reaches(int64_t bound);
-  // Of one, outermost first; Z1 and Z2 of its innermost loop count, too.
+  // Of one, outermost first; Q1 and Q2 of its innermost loop count, too.
   int64_t least(const std::vector<Dim>& order);
   // Dims of the loops.
   std::vector<Dim> loops() const;

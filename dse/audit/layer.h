@@ -16,7 +16,7 @@ inline constexpr size_t kMostOperands = 11;
 using Places = std::array<Place, 3>;
 
 // Ways to lay dims along the axes of the array that take as many indices of each dim at once, and
-// to which no place can be added (rule W1 of README.md).
+// to which no place can be added (rule V1 of README.md).
 struct Dataflow {
   Extents unroll;
   Extents pe_unroll;  // on rows, columns and corelets; 1 where no load takes time by it
@@ -63,7 +63,7 @@ struct Shares {
 
 // All divisions of the space, in the order in which a certificate has them: parts rising, the last
 // dim fastest; balanced shares, then greedy ones; ring orders rising. Of ring orders that make no
-// difference the first alone (rule W2).
+// difference the first alone (rule V2).
 std::vector<CoreDivision> divisions(const Layer& layer);
 
 }  // namespace tilewright::audit

@@ -3,7 +3,7 @@
 // one alone, AUDIT_CASES=n so many.
 #include <cstdlib>
 
-#include "audit/check.h"
+#include "dse/audit/check.h"
 #include "dse/proof/prove.h"
 #include "dse/search.h"
 #include "tests/support/catch.h"

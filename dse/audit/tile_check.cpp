@@ -1,4 +1,4 @@
-#include "audit/tile_check.h"
+#include "dse/audit/tile_check.h"
 
 #include <fmt/format.h>
 

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "audit/check.h"
 #include "compiler/import/import.h"
 #include "compiler/transform/transform.h"
+#include "dse/audit/check.h"
 #include "dse/network.h"
 #include "dse/proof/prove.h"
 #include "models/networks/networks.h"

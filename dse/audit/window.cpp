@@ -1,4 +1,4 @@
-#include "audit/window.h"
+#include "dse/audit/window.h"
 
 #include <algorithm>
 

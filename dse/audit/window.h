@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "audit/layer.h"
+#include "dse/audit/layer.h"
 
 namespace tilewright::audit {
 

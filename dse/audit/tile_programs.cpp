@@ -1,4 +1,4 @@
-#include "audit/tile_programs.h"
+#include "dse/audit/tile_programs.h"
 
 #include <algorithm>
 
@@ -32,7 +32,7 @@ TilePrograms::TilePrograms(const Layer& layer, const Shares& shares, const Exten
 }
 
 // Of the sets that fit Lx those to which none can be added: two buffers are never slower than one
-// (rule W3).
+// (rule V3).
 std::vector<unsigned> TilePrograms::largest_buffers(unsigned movable, int64_t out_cell) const {
   const auto fits = [&](unsigned doubled) {
     int64_t bytes = 0;
@@ -55,7 +55,7 @@ std::vector<unsigned> TilePrograms::largest_buffers(unsigned movable, int64_t ou
   }
 }
 
-// An operand that the innermost loop moves gains nothing by coming in parts (rule W4).
+// An operand that the innermost loop moves gains nothing by coming in parts (rule V4).
 void TilePrograms::add_order(const std::vector<Dim>& order) {
   bool returns = false;
   DimSet outside = 0;
@@ -91,7 +91,7 @@ void TilePrograms::add_order(const std::vector<Dim>& order) {
     }
 }
 
-// Tiles slide wherever they may: fewer bytes move, in as many transfers (rule W5).
+// Tiles slide wherever they may: fewer bytes move, in as many transfers (rule V5).
 void TilePrograms::add(MappingChoice choice, bool partial) {
   RapidDsc dsc = compose(layer_.work, choice);
   for (size_t x = 0; x < layer_.operands; ++x) {

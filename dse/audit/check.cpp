@@ -1,4 +1,4 @@
-#include "audit/check.h"
+#include "dse/audit/check.h"
 
 #include <algorithm>
 #include <atomic>
@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "audit/tile_check.h"
 #include "compiler/mapping/rejection.h"
 #include "costmodel/price.h"
+#include "dse/audit/tile_check.h"
 
 namespace tilewright::audit {
 

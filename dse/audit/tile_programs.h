@@ -5,9 +5,9 @@
 #include <functional>
 #include <vector>
 
-#include "audit/layer.h"
 #include "compiler/mapping/compose.h"
 #include "costmodel/block_nest.h"
+#include "dse/audit/layer.h"
 
 namespace tilewright::audit {
 

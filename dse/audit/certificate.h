@@ -17,12 +17,12 @@ namespace tilewright::audit {
 // it states.
 enum class Act : char {
   Split = 's',     // in two along a dim (its index in kDims)
-  Bound = 'x',     // Z1, Z2: so many cycles
-  Orders = 'o',    // the same in the best order, by Z3, Z4
+  Bound = 'x',     // Q1, Q2: so many cycles
+  Orders = 'o',    // the same in the best order, by Q3, Q4
   Memory = 'm',    // the smallest of it takes so many bytes of Lx, or does not fit at the array
   Tile = 't',      // one tile: so many programs of its loops are left
   Exact = 'e',     // one mapping per program: so many cycles
-  Blocks = 'b',    // by Z5 to Z7: so many cycles
+  Blocks = 'b',    // by Q5 to Q7: so many cycles
   Families = 'f',  // hops by hops
   Loops = 'p',     // order by order of block loops
   Nest = 'n',      // block by block

@@ -1,4 +1,4 @@
-#include "audit/block_bound.h"
+#include "dse/audit/block_bound.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,10 +1,10 @@
 // The proof of one division, step by step.
 #pragma once
 
-#include "audit/certificate.h"
-#include "audit/check.h"
-#include "audit/order_bound.h"
-#include "audit/tile_programs.h"
+#include "dse/audit/certificate.h"
+#include "dse/audit/check.h"
+#include "dse/audit/order_bound.h"
+#include "dse/audit/tile_programs.h"
 
 namespace tilewright::audit {
 

@@ -1,8 +1,8 @@
 // The text of certificates: what is read back, what is refused.
 #include <fmt/format.h>
 
-#include "audit/check.h"
 #include "compiler/mapping/work_yaml.h"
+#include "dse/audit/check.h"
 #include "dse/proof/prove.h"
 #include "dse/search.h"
 #include "tests/support/catch.h"

@@ -1,12 +1,12 @@
-// What the bodies of a tile take at least when its blocks lie in a box of sizes. Bounds Z5 to Z7 of
+// What the bodies of a tile take at least when its blocks lie in a box of sizes. Bounds Q5 to Q7 of
 // README.md.
 #pragma once
 
 #include <optional>
 #include <span>
 
-#include "audit/tile_bound.h"
-#include "audit/tile_programs.h"
+#include "dse/audit/tile_bound.h"
+#include "dse/audit/tile_programs.h"
 
 namespace tilewright::audit {
 
@@ -38,7 +38,7 @@ class BlockBound {
   // Whether the accumulators do, where sums can gather nowhere else.
   bool sums_fit(const Extents& block) const;
   // All hops worth trying where dims of `loops` have block loops: one buffer, or two for what a
-  // loop moves (rule W6).
+  // loop moves (rule V6).
   std::vector<Hops> hops(DimSet loops) const;
   // Dims that have a block loop: they are cut into several blocks.
   DimSet loops(const Box& blocks) const;

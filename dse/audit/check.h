@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "audit/certificate.h"
+#include "dse/audit/certificate.h"
 
 namespace tilewright::audit {
 

@@ -1,4 +1,4 @@
-#include "audit/layer.h"
+#include "dse/audit/layer.h"
 
 #include <algorithm>
 #include <map>

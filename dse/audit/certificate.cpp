@@ -1,14 +1,14 @@
-#include "audit/certificate.h"
+#include "dse/audit/certificate.h"
 
 #include <charconv>
 
 #include <fmt/format.h>
 
-#include "audit/layer.h"
 #include "compiler/arch/system_yaml.h"
 #include "compiler/mapping/rapid_dsc_tree.h"
 #include "compiler/mapping/work_yaml.h"
 #include "compiler/support/check.h"
+#include "dse/audit/layer.h"
 
 namespace tilewright::audit {
 

@@ -1,4 +1,4 @@
-#include "audit/order_bound.h"
+#include "dse/audit/order_bound.h"
 
 #include <algorithm>
 #include <numeric>

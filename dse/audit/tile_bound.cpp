@@ -1,4 +1,4 @@
-#include "audit/tile_bound.h"
+#include "dse/audit/tile_bound.h"
 
 #include <algorithm>
 
