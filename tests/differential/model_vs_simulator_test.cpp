@@ -2,7 +2,6 @@
 // random legal mappings. Cycles and bytes per link must be equal, not merely close; and bytes are
 // counted a third way, by enumeration. A failure prints its seed; DIFFERENTIAL_SEED=n runs that one
 // alone, and DIFFERENTIAL_CASES=n draws so many.
-#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -15,6 +14,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
 #include "tests/support/random_system.h"
+#include "tests/support/seeds.h"
 #include "tests/support/systems.h"
 
 using namespace tilewright;
@@ -95,13 +95,8 @@ int run_seed(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("model, simulator and enumeration agree on random mappings", "[differential]") {
-  if (const char* one = std::getenv("DIFFERENTIAL_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  const char* cases = std::getenv("DIFFERENTIAL_CASES");
-  const uint64_t count = cases != nullptr ? std::strtoull(cases, nullptr, 10) : 1000;
   int summed = 0;
-  for (uint64_t seed = 0; seed < count; ++seed) summed += run_seed(seed);
-  CHECK(summed >= static_cast<int>(count / 40));  // the generator divides reductions often enough
+  const auto count =
+      run_seeds("DIFFERENTIAL", 1000, [&](uint64_t seed) { summed += run_seed(seed); });
+  if (count) CHECK(summed >= *count / 40);  // the generator divides reductions often enough
 }

@@ -2,8 +2,6 @@
 // is proven without a seed is as good with one from its space; a seed from outside of the space is
 // the answer only where it is better than all of it. On random tiny problems and random legal
 // seeds. A failure prints its seed; LAWS_SEED=n runs that one alone.
-#include <cstdlib>
-
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
 #include "costmodel/price.h"
@@ -13,6 +11,7 @@
 #include "tests/support/layers.h"
 #include "tests/support/mapped_network.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 
 using namespace tilewright;
 using namespace tilewright::test;
@@ -99,12 +98,7 @@ Work product(int64_t rows, int64_t in, int64_t out) {
 }  // namespace
 
 TEST_CASE("no search answers worse than the mapping that it starts from", "[laws]") {
-  if (const char* one = std::getenv("LAWS_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  int done = 0;
-  for (uint64_t number = 0; done < 40; ++number) done += run_seed(number) ? 1 : 0;
+  run_seeds("LAWS", 40, run_seed);
 }
 
 TEST_CASE("the best as a seed stays the best, and a limit cannot take it away", "[laws]") {

@@ -2,8 +2,6 @@
 // mapping takes: Z1 and Z2, and O4 and O5 of dse/README.md against energy() and levels(), on random
 // mappings of random layers and machines. A failure prints its seed; DSE_SEED=n runs that one
 // alone, DSE_CASES=n so many.
-#include <cstdlib>
-
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
 #include "costmodel/levels.h"
@@ -12,6 +10,7 @@
 #include "dse/tiles/energy_bound.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
@@ -67,7 +66,7 @@ void run_seed(uint64_t seed) {
     add_random_layer(net, rng);
   System system = tiny_system(rng, {4, 4});
   system.core.lx_bytes = 1 << 20;
-  draw_energy(rng, system);
+  vary_energy(rng, system);
   const PrecisionInfo precision = random_precision(rng, system);
   INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
   const std::vector<Work> works = describe(net.graph).value();
@@ -77,11 +76,5 @@ void run_seed(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("no bound in energy is above what a mapping takes", "[dse]") {
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const uint64_t wanted = cases != nullptr ? std::strtoull(cases, nullptr, 10) : 300;
-  for (uint64_t seed = 0; seed < wanted; ++seed) run_seed(seed);
+  run_seeds("DSE", 300, run_seed);
 }

@@ -195,4 +195,25 @@ Measure enumerate_balanced(const Work& work, const System& system, const Precisi
   return Enumeration(work, system, precision, goal, still, visit).run();
 }
 
+std::optional<std::vector<Least>> enumerate_through_lx(const Work& work, const System& system,
+                                                       const PrecisionInfo& precision,
+                                                       std::span<const Goal> goals,
+                                                       PriceBy& price_by) {
+  constexpr int64_t kMost = 20000;
+  Constraints through;
+  through.past_lx = {0};
+  const Space space(work, system, through);
+  if (space.size() > kMost) return std::nullopt;
+  std::vector<Least> least(goals.size());
+  each_legal(work, system, precision, space, [&](const RapidDsc& dsc) {
+    const int64_t cycles = price_by(work, system, precision, dsc).cost.cycles;
+    const Energy used = energy(work, system, precision, dsc, cycles);
+    for (size_t g = 0; g < goals.size(); ++g) {
+      const Measure value = Objective{goals[g], system.energy.leakage}.of(cycles, used);
+      if (least[g].value < 0 || value < least[g].value) least[g] = {value, dsc};
+    }
+  });
+  return least;
+}
+
 }  // namespace tilewright::test

@@ -2,8 +2,6 @@
 // of each: the same best mapping and as many legal ones, on random tiny problems. A failure prints
 // its seed; DSE_SEED=n runs that one alone, DSE_CASES=n so many.
 
-#include <cstdlib>
-
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
 #include "costmodel/price.h"
@@ -11,6 +9,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
+#include "tests/unit/dse/enumeration.h"
 #include "tests/unit/dse/random_constraints.h"
 #include "tests/unit/dse/tiny_problems.h"
 
@@ -41,15 +41,13 @@ void count(Walked& walked, const Work& work, const RapidDsc& dsc) {
 Walked walk(const Problem& problem, const Space& space) {
   Walked walked;
   Outcome outcome;
-  for (mpz_class k = 0; k < space.size(); ++k) {
-    const RapidDsc dsc = space.at(k);
-    if (first_rejection(problem.work, problem.system, problem.precision, dsc)) continue;
+  each_legal(problem.work, problem.system, problem.precision, space, [&](const RapidDsc& dsc) {
     const int64_t cycles = price(problem.work, problem.system, problem.precision, dsc).cost.cycles;
     walked.last = Best{problem.counted_value(dsc, cycles), dsc};
     if (walked.legal == 0) outcome.best = *walked.last;
     outcome.adopt(*walked.last);
     count(walked, problem.work, dsc);
-  }
+  });
   if (walked.legal > 0) walked.best = outcome.best;
   return walked;
 }
@@ -104,10 +102,11 @@ System random_system(Rng& rng) {
 
 // Of how many layers some mapping did so.
 struct Tally {
-  int done = 0, past_lx = 0, sums_divided = 0, slide = 0;
+  int past_lx = 0, sums_divided = 0, slide = 0;
 };
 
-void run_seed(uint64_t seed, Tally& tally) {
+// Whether the seed gave a case.
+bool run_seed(uint64_t seed, Tally& tally) {
   constexpr int64_t kMostMappings = 30000;
   Rng rng{stream_seed(seed, "every"), 0};
   Network net(seed);
@@ -115,15 +114,15 @@ void run_seed(uint64_t seed, Tally& tally) {
   const std::vector<Work> works = describe(net.graph).value();
   const System system = random_system(rng);
   const PrecisionInfo precision = random_precision(rng, system);
-  if (works.empty() || works[0].points() > 5000) return;
+  if (works.empty() || works[0].points() > 5000) return false;
   const Goal goal = rng.below(8) == 0 ? Goal::Edp : Goal::Latency;
   const Problem problem(works[0], system, precision, goal, Reach::Full);
   const Constraints constraints = random_limits(rng);
   const Space space(works[0], system, constraints);
-  if (space.size() > kMostMappings) return;
+  if (space.size() > kMostMappings) return false;
   INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
   const Walked walked = walk(problem, space);
-  if (!walked.best) return;
+  if (!walked.best) return false;
   SearchOptions options;
   options.max_evaluations = INT64_MAX;
   const Outcome found = exhaustive::search(problem, space, constraints, options, *walked.last,
@@ -136,10 +135,10 @@ void run_seed(uint64_t seed, Tally& tally) {
   CHECK(found.counters.evaluated == walked.legal);
   CHECK(found.proven);
   CHECK((found.bound == walked.best->value));
-  ++tally.done;
   tally.past_lx += walked.past_lx > 0 ? 1 : 0;
   tally.sums_divided += walked.sums_divided > 0 ? 1 : 0;
   tally.slide += walked.slide > 0 ? 1 : 0;
+  return true;
 }
 
 }  // namespace
@@ -147,17 +146,12 @@ void run_seed(uint64_t seed, Tally& tally) {
 TEST_CASE("exhaustive prices the legal mappings of the space, and finds the least best one",
           "[dse]") {
   Tally tally;
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10), tally);
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 100;
-  for (uint64_t seed = 0; tally.done < wanted; ++seed) run_seed(seed, tally);
+  const auto wanted = run_seeds("DSE", 100, [&](uint64_t seed) { return run_seed(seed, tally); });
+  if (!wanted) return;
   CAPTURE(tally.past_lx, tally.sums_divided, tally.slide);
-  CHECK(tally.past_lx > wanted / 20);
-  CHECK(tally.sums_divided > wanted / 20);
-  CHECK(tally.slide > wanted / 20);
+  CHECK(tally.past_lx > *wanted / 20);
+  CHECK(tally.sums_divided > *wanted / 20);
+  CHECK(tally.slide > *wanted / 20);
 }
 
 namespace {

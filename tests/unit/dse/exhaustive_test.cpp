@@ -1,12 +1,12 @@
 // The search against plain enumeration of the declared space, priced by price() and energy(): equal
 // under each objective on random tiny problems, and no bound above what it bounds. A failure prints
 // its seed; DSE_SEED=n runs that one alone.
-#include <cstdlib>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "dse/search.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/dse/enumeration.h"
 #include "tests/unit/dse/tiny_problems.h"
 
@@ -55,14 +55,8 @@ bool run_seed(uint64_t seed, Goal goal) {
 TEST_CASE("the search finds what enumeration finds", "[dse]") {
   const Goal goal = GENERATE(Goal::Latency, Goal::Energy, Goal::Edp);
   INFO("objective " << name_of(goal));
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10), goal);
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : (goal == Goal::Latency ? 150 : 80);
-  int done = 0;
-  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed, goal) ? 1 : 0;
+  run_seeds("DSE", goal == Goal::Latency ? 150 : 80,
+            [&](uint64_t seed) { return run_seed(seed, goal); });
 }
 
 TEST_CASE("results and counters do not depend on the number of threads", "[dse]") {

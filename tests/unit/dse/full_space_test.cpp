@@ -2,7 +2,6 @@
 // on random tiny problems of all kinds and on random machines. A failure prints its seed;
 // DSE_SEED=n runs that one alone, DSE_CASES=n so many.
 #include <array>
-#include <cstdlib>
 #include <span>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
@@ -12,19 +11,14 @@
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
+#include "tests/unit/dse/enumeration.h"
 #include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
 using namespace tilewright::test;
 
 namespace {
-
-// Of at most four dims of several indices, the more of them the smaller.
-void add_tiny_layer(Network& net, Rng& rng) {
-  constexpr int64_t kMost[] = {12, 6, 4, 3};
-  const int64_t several = rng.between(1, 4);
-  add_tiny_array_layer(net, rng, several, kMost[several - 1]);
-}
 
 // Fewest cycles of all mappings; -1: none is legal. -2: too many.
 int64_t enumerate(const Work& work, const System& system, const PrecisionInfo& precision,
@@ -33,14 +27,12 @@ int64_t enumerate(const Work& work, const System& system, const PrecisionInfo& p
   const Space space(work, system, {});
   if (space.size() > kMost) return -2;
   int64_t least = -1;
-  for (int64_t k = 0; k < space.size().get_si(); ++k) {
-    const RapidDsc dsc = space.at(mpz_class(k));
-    if (first_rejection(work, system, precision, dsc)) continue;
+  each_legal(work, system, precision, space, [&](const RapidDsc& dsc) {
     const int64_t cycles = price(work, system, precision, dsc).cost.cycles;
-    if (least >= 0 && cycles >= least) continue;
+    if (least >= 0 && cycles >= least) return;
     least = cycles;
     best = dsc;
-  }
+  });
   return least;
 }
 
@@ -49,13 +41,9 @@ int64_t enumerate(const Work& work, const System& system, const PrecisionInfo& p
 bool run_seed(uint64_t seed, const std::string& stream, std::span<const Rule> without) {
   Rng rng{stream_seed(seed, stream), 0};
   Network net(seed);
-  if (rng.below(4) != 0)
-    add_tiny_layer(net, rng);
-  else
-    add_random_layer(net, rng);
+  add_tiny_layer(net, rng);
   const std::vector<Work> works = describe(net.graph).value();
-  System system = tiny_system(rng, {3, 3});
-  system.core.corelets = rng.between(1, 2);
+  const System system = tiny_machine(rng);
   const PrecisionInfo precision = random_precision(rng, system);
   if (works.empty() || works[0].points() > 5000) return false;
   INFO("replay with DSE_SEED=" << seed << "\n" << print(net.graph));
@@ -85,28 +73,21 @@ bool run_seed(uint64_t seed, const std::string& stream, std::span<const Rule> wi
   return true;
 }
 
-void run_seeds(const std::string& stream, std::span<const Rule> without, int most) {
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10), stream, without);
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : most;
-  int done = 0;
-  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed, stream, without) ? 1 : 0;
+void run_cases(const std::string& stream, std::span<const Rule> without, int usual) {
+  run_seeds("DSE", usual, [&](uint64_t seed) { return run_seed(seed, stream, without); });
 }
 
 }  // namespace
 
 TEST_CASE("the search of the full space finds what enumeration finds", "[dse]") {
-  run_seeds("full", {}, 100);
+  run_cases("full", {}, 100);
 }
 
 TEST_CASE("the full space has the same optimum without any of the rules", "[dse]") {
   using enum Rule;
   constexpr std::array kRules{TripsBound, TileBound,   WaveformBound, LxCapacity,    OrderBound,
                               BodyTable,  UnrollBound, BlockBound,    ArrayCapacity, BodyBound};
-  run_seeds("rules", kRules, 100);
+  run_cases("rules", kRules, 100);
 }
 
 TEST_CASE("in the full space, too, threads change neither result nor counters", "[dse]") {

@@ -3,8 +3,6 @@
 // DSE_SEED=n runs that one alone.
 #include "dse/greedy/greedy.h"
 
-#include <cstdlib>
-
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
 #include "costmodel/price.h"
@@ -16,6 +14,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/layers.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/support/systems.h"
 #include "tests/unit/dse/tiny_problems.h"
 
@@ -73,12 +72,7 @@ bool run_seed(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("the greedy answer is legal, priced right and no better than the best", "[dse]") {
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  int done = 0;
-  for (uint64_t seed = 0; done < 100; ++seed) done += run_seed(seed) ? 1 : 0;
+  run_seeds("DSE", 100, run_seed);
 }
 
 TEST_CASE("what is greedy for energy takes less of it than what is greedy for cycles", "[dse]") {

@@ -2,7 +2,6 @@
 // A failure prints its seed; DSE_SEED=n runs that one alone, DSE_CASES=n so many.
 #include "dse/pareto/pareto.h"
 
-#include <cstdlib>
 #include <set>
 
 #include "compiler/mapping/capacity.h"
@@ -13,6 +12,7 @@
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/dse/enumeration.h"
 #include "tests/unit/dse/random_constraints.h"
 #include "tests/unit/dse/tiny_problems.h"
@@ -77,15 +77,9 @@ bool run_full(uint64_t seed) {
   constexpr int64_t kMostMappings = 20000;
   Rng rng{stream_seed(seed, "front"), 0};
   Case c{Network(seed), {}, {}, {}};
-  constexpr int64_t kMost[] = {12, 6, 4, 3};
-  const int64_t several = rng.between(1, 4);
-  if (rng.below(4) != 0)
-    add_tiny_array_layer(c.net, rng, several, kMost[several - 1]);
-  else
-    add_random_layer(c.net, rng);
+  add_tiny_layer(c.net, rng);
   c.works = describe(c.net.graph).value();
-  c.system = tiny_system(rng, {3, 3});
-  c.system.core.corelets = rng.between(1, 2);
+  c.system = tiny_machine(rng);
   if (rng.coin()) c.system.core.lx_bytes = 64 * rng.between(3, 12);
   c.precision = random_precision(rng, c.system);
   if (c.works.empty() || c.works[0].points() > 5000) return false;
@@ -105,11 +99,9 @@ bool run_full(uint64_t seed) {
   INFO("replay with DSE_SEED=" << seed << "\n" << print(c.net.graph) << print_constraints(file));
   const CriterionSet criteria = set_of({Criterion::Latency, Criterion::Scratchpad});
   std::set<Values> all;
-  for (mpz_class k = 0; k < space.size(); ++k) {
-    const RapidDsc dsc = space.at(k);
-    if (first_rejection(c.works[0], c.system, c.precision, dsc)) continue;
+  each_legal(c.works[0], c.system, c.precision, space, [&](const RapidDsc& dsc) {
     all.insert(c.values(dsc, price(c.works[0], c.system, c.precision, dsc).cost.cycles, criteria));
-  }
+  });
   const auto found = search_pareto(c.works[0], c.system, c.precision, options, criteria);
   CHECK(found.has_value() == !all.empty());
   if (found) check(c, *found, criteria, all);
@@ -143,22 +135,10 @@ bool run_balanced(uint64_t seed, CriterionSet criteria) {
   return !all.empty();
 }
 
-template <class Run>
-void run_all(int usual, const Run& run) {
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : usual;
-  int done = 0;
-  for (uint64_t seed = 0; done < wanted; ++seed) done += run(seed) ? 1 : 0;
-}
-
 }  // namespace
 
 TEST_CASE("the front of cycles and bytes is that of enumeration", "[dse]") {
-  run_all(100, run_full);
+  run_seeds("DSE", 100, run_full);
 }
 
 TEST_CASE("fronts of the balanced space are those of enumeration", "[dse]") {
@@ -168,5 +148,5 @@ TEST_CASE("fronts of the balanced space are those of enumeration", "[dse]") {
                set_of({Energy, Scratchpad}), set_of({Latency, Energy, Scratchpad}));
   INFO("latency " << criteria.has(Latency) << ", energy " << criteria.has(Energy) << ", scratchpad "
                   << criteria.has(Scratchpad));
-  run_all(15, [&](uint64_t seed) { return run_balanced(seed, criteria); });
+  run_seeds("DSE", 15, [&](uint64_t seed) { return run_balanced(seed, criteria); });
 }

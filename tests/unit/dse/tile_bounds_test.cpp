@@ -2,7 +2,6 @@
 // dse/README.md against price(), on random mappings of random layers and machines. A failure prints
 // its seed; DSE_SEED=n runs that one alone, DSE_CASES=n so many.
 #include <algorithm>
-#include <cstdlib>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
@@ -11,6 +10,7 @@
 #include "dse/tiles/order_bound.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
@@ -118,12 +118,7 @@ void run_seed(uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("no bound of tiles is above what they cost", "[dse]") {
-  if (const char* one = std::getenv("DSE_SEED")) return run_seed(std::strtoull(one, nullptr, 10));
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 150;
-  for (int seed = 0; seed < wanted; ++seed) run_seed(static_cast<uint64_t>(seed));
-}
+TEST_CASE("no bound of tiles is above what they cost", "[dse]") { run_seeds("DSE", 150, run_seed); }
 
 // Blocks that cut the kernel leave the holes between its points behind, which tiles bring: no bound
 // of what comes to the array may count them.

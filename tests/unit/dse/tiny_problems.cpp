@@ -32,12 +32,10 @@ System tiny_system(Rng& rng, const TinyMachine& most) {
   return system;
 }
 
-void draw_energy(Rng& rng, System& system) {
-  EnergyTable& table = system.energy;
-  for (int64_t* term : {&table.lrf, &table.l0, &table.accumulator, &table.lx, &table.external,
-                        &table.sfu, &table.leakage, &table.ring})
-    *term = rng.below(4) == 0 ? 0 : rng.between(1, 1000);
-  for (auto& [name, precision] : system.precisions) precision.mac_energy = rng.between(1, 1000);
+System tiny_machine(Rng& rng) {
+  System system = tiny_system(rng, {3, 3});
+  system.core.corelets = rng.between(1, 2);
+  return system;
 }
 
 void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most) {
@@ -63,10 +61,18 @@ void add_tiny_array_layer(Network& net, Rng& rng, int64_t several, int64_t most)
   net.output(net.node("layer", primitive, operands));
 }
 
+void add_tiny_layer(Network& net, Rng& rng, const std::array<int64_t, 4>& most) {
+  const int64_t several = rng.between(1, 4);
+  if (rng.below(4) != 0)
+    add_tiny_array_layer(net, rng, several, most[static_cast<size_t>(several - 1)]);
+  else
+    add_random_layer(net, rng);
+}
+
 void vary_energy(Rng& rng, System& system) {
   EnergyTable& table = system.energy;
   for (int64_t* term : {&table.lrf, &table.l0, &table.accumulator, &table.lx, &table.external,
-                        &table.sfu, &table.leakage})
+                        &table.sfu, &table.leakage, &table.ring})
     *term = rng.below(3) == 0 ? 0 : rng.between(1, 1000);
   if (rng.coin()) table.external *= 100;
   for (auto& [name, precision] : system.precisions) precision.mac_energy = rng.between(1, 1000);

@@ -1,7 +1,6 @@
 // The several best mappings against plain enumeration: of each division and tile the best, and of
 // these the best ones, on random tiny problems. A failure prints its seed; DSE_SEED=n runs that one
 // alone, DSE_CASES=n so many.
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <tuple>
@@ -14,6 +13,8 @@
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
+#include "tests/unit/dse/enumeration.h"
 #include "tests/unit/dse/random_constraints.h"
 #include "tests/unit/dse/tiny_problems.h"
 
@@ -36,13 +37,11 @@ Key key_of(const Work& work, const System& system, const RapidDsc& dsc) {
 std::map<Key, int64_t> enumerate(const Work& work, const System& system,
                                  const PrecisionInfo& precision, const Space& space) {
   std::map<Key, int64_t> least;
-  for (mpz_class k = 0; k < space.size(); ++k) {
-    const RapidDsc dsc = space.at(k);
-    if (first_rejection(work, system, precision, dsc)) continue;
+  each_legal(work, system, precision, space, [&](const RapidDsc& dsc) {
     const int64_t cycles = price(work, system, precision, dsc).cost.cycles;
     const auto [known, fresh] = least.emplace(key_of(work, system, dsc), cycles);
     if (!fresh) known->second = std::min(known->second, cycles);
-  }
+  });
   return least;
 }
 
@@ -51,15 +50,9 @@ bool run_seed(uint64_t seed) {
   constexpr int64_t kMostMappings = 20000;
   Rng rng{stream_seed(seed, "top"), 0};
   Network net(seed);
-  constexpr int64_t kMost[] = {12, 6, 4, 3};
-  const int64_t several = rng.between(1, 4);
-  if (rng.below(4) != 0)
-    add_tiny_array_layer(net, rng, several, kMost[several - 1]);
-  else
-    add_random_layer(net, rng);
+  add_tiny_layer(net, rng);
   const std::vector<Work> works = describe(net.graph).value();
-  System system = tiny_system(rng, {3, 3});
-  system.core.corelets = rng.between(1, 2);
+  const System system = tiny_machine(rng);
   const PrecisionInfo precision = random_precision(rng, system);
   if (works.empty() || works[0].points() > 5000) return false;
   SearchOptions options;
@@ -110,14 +103,7 @@ bool run_seed(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("the several best mappings are those of enumeration, in order", "[dse]") {
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10));
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 40;
-  int done = 0;
-  for (uint64_t seed = 0; done < wanted; ++seed) done += run_seed(seed) ? 1 : 0;
+  run_seeds("DSE", 40, run_seed);
 }
 
 TEST_CASE("several mappings are of the full space alone", "[dse]") {

@@ -1,7 +1,6 @@
 // The search within constraints against plain enumeration of what they leave, priced by price(), on
 // random tiny problems and constraints of all kinds. A failure prints its seed; DSE_SEED=n runs
 // that one alone, DSE_CASES=n so many.
-#include <cstdlib>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
@@ -11,6 +10,8 @@
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
+#include "tests/unit/dse/enumeration.h"
 #include "tests/unit/dse/random_constraints.h"
 #include "tests/unit/dse/tiny_problems.h"
 
@@ -32,15 +33,9 @@ struct Case {
 Case draw(uint64_t seed, const char* stream) {
   Rng rng{stream_seed(seed, stream), 0};
   Case c{Network(seed), {}, {}, {}, {}, false};
-  constexpr int64_t kMost[] = {12, 6, 4, 3};
-  const int64_t several = rng.between(1, 4);
-  if (rng.below(4) != 0)
-    add_tiny_array_layer(c.net, rng, several, kMost[several - 1]);
-  else
-    add_random_layer(c.net, rng);
+  add_tiny_layer(c.net, rng);
   c.works = describe(c.net.graph).value();
-  c.system = tiny_system(rng, {3, 3});
-  c.system.core.corelets = rng.between(1, 2);
+  c.system = tiny_machine(rng);
   c.precision = random_precision(rng, c.system);
   c.file.where = "c.yaml";
   c.bypass = rng.below(3) == 0;
@@ -73,13 +68,10 @@ struct Enumerated {
 
 Enumerated enumerate(const Case& c, const Space& space) {
   Enumerated found;
-  for (mpz_class k = 0; k < space.size(); ++k) {
-    const RapidDsc dsc = space.at(k);
-    if (first_rejection(c.works[0], c.system, c.precision, dsc)) continue;
+  each_legal(c.works[0], c.system, c.precision, space, [&](const RapidDsc& dsc) {
     const int64_t cycles = price(c.works[0], c.system, c.precision, dsc).cost.cycles;
-    if (found.cycles && cycles >= *found.cycles) continue;
-    found = {cycles, dsc};
-  }
+    if (!found.cycles || cycles < *found.cycles) found = {cycles, dsc};
+  });
   return found;
 }
 
@@ -95,27 +87,27 @@ Result<SearchResult> search(const Case& c, const ConstraintFile* file, int64_t m
 
 // Of how many cases ...
 struct Tally {
-  int done = 0, bound = 0, none = 0;  // the best of all is forbidden; no mapping is legal
+  int bound = 0, none = 0;  // the best of all is forbidden; no mapping is legal
 };
 
-void run_seed(uint64_t seed, Tally& tally) {
+// Whether the seed gave a case.
+bool run_seed(uint64_t seed, Tally& tally) {
   constexpr int64_t kMostMappings = 20000;
   Case c = draw(seed, "within");
-  if (c.works.empty() || c.works[0].points() > 5000) return;
+  if (c.works.empty() || c.works[0].points() > 5000) return false;
   const Result<SearchResult> all = search(c, nullptr, 5'000);
-  if (!all) return;
+  if (!all) return false;
   draw_constraints(c, seed, all->best);
   const Space space(c.works[0], c.system, searched(c));
-  if (space.size() == 0 || space.size() > kMostMappings) return;
+  if (space.size() == 0 || space.size() > kMostMappings) return false;
   INFO("replay with DSE_SEED=" << seed << "\n" << print(c.net.graph) << print_constraints(c.file));
   const Enumerated expected = enumerate(c, space);
   const Result<SearchResult> found = search(c, &c.file, INT64_MAX);
   REQUIRE(found.has_value() == expected.cycles.has_value());
-  ++tally.done;
   if (!expected.cycles) {
     ++tally.none;
     CHECK(found.error()[0].message.find("within the constraints is legal") != std::string::npos);
-    return;
+    return true;
   }
   INFO(print_rapid_dsc(found->best) << "\nby enumeration:\n" << print_rapid_dsc(expected.best));
   CHECK(found->price.cost.cycles == *expected.cycles);
@@ -123,22 +115,18 @@ void run_seed(uint64_t seed, Tally& tally) {
   CHECK(found->space == space.size().get_str());
   CHECK((all->lower_bound <= found->value));
   tally.bound += all->value < found->value ? 1 : 0;
+  return true;
 }
 
 }  // namespace
 
 TEST_CASE("the search within constraints finds what enumeration finds", "[dse]") {
   Tally tally;
-  if (const char* one = std::getenv("DSE_SEED")) {
-    run_seed(std::strtoull(one, nullptr, 10), tally);
-    return;
-  }
-  const char* cases = std::getenv("DSE_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 40;
-  for (uint64_t seed = 0; tally.done < wanted; ++seed) run_seed(seed, tally);
+  const auto wanted = run_seeds("DSE", 40, [&](uint64_t seed) { return run_seed(seed, tally); });
+  if (!wanted) return;
   CAPTURE(tally.bound, tally.none);
-  CHECK(tally.bound > wanted / 4);
-  CHECK(tally.none * 100 >= wanted);
+  CHECK(tally.bound > *wanted / 4);
+  CHECK(tally.none * 100 >= *wanted);
 }
 
 // Adding a choice to the space never worsens the answer, removing one never improves it.

@@ -2,7 +2,6 @@
 // dse/audit/README.md against price(), on random mappings of random layers and machines. A failure
 // prints its seed; AUDIT_SEED=n runs that one alone, AUDIT_CASES=n so many.
 #include <algorithm>
-#include <cstdlib>
 
 #include "compiler/mapping/rapid_dsc_yaml.h"
 #include "compiler/mapping/rejection.h"
@@ -12,6 +11,7 @@
 #include "dse/space/space.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
@@ -129,8 +129,5 @@ void run_seed(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("no bound of the auditor is above what a mapping takes", "[audit]") {
-  if (const char* one = std::getenv("AUDIT_SEED")) return run_seed(std::strtoull(one, nullptr, 10));
-  const char* cases = std::getenv("AUDIT_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 100;
-  for (int seed = 0; seed < wanted; ++seed) run_seed(static_cast<uint64_t>(seed));
+  run_seeds("AUDIT", 100, run_seed);
 }

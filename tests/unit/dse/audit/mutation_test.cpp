@@ -14,6 +14,7 @@
 #include "models/systems/systems.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 
 using namespace tilewright;
 using namespace tilewright::test;
@@ -103,8 +104,5 @@ TEST_CASE("a certificate with something changed is refuted", "[audit]") {
     INFO("replay with AUDIT_SEED=" << seed << ": " << layer.work.name << ", " << changed);
     CHECK(audit::check(layer, all.system, precision).refuted);
   };
-  if (const char* one = std::getenv("AUDIT_SEED")) return run(std::strtoull(one, nullptr, 10));
-  const char* cases = std::getenv("AUDIT_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 200;
-  for (int seed = 0; seed < wanted; ++seed) run(static_cast<uint64_t>(seed));
+  run_seeds("AUDIT", 200, run);
 }

@@ -1,13 +1,12 @@
 // Proofs of random tiny layers on random machines: of the optimum there is one, which the auditor
 // accepts, and of one cycle more there is none. A failure prints its seed; AUDIT_SEED=n runs that
 // one alone, AUDIT_CASES=n so many.
-#include <cstdlib>
-
 #include "dse/audit/check.h"
 #include "dse/proof/prove.h"
 #include "dse/search.h"
 #include "tests/support/catch.h"
 #include "tests/support/random_layers.h"
+#include "tests/support/seeds.h"
 #include "tests/unit/dse/tiny_problems.h"
 
 using namespace tilewright;
@@ -18,12 +17,7 @@ namespace {
 void run_seed(uint64_t seed) {
   Rng rng{stream_seed(seed, "proof"), 0};
   Network net(seed);
-  constexpr int64_t kMost[] = {24, 10, 6, 4};
-  const int64_t several = rng.between(1, 4);
-  if (rng.below(4) != 0)
-    add_tiny_array_layer(net, rng, several, kMost[several - 1]);
-  else
-    add_random_layer(net, rng);
+  add_tiny_layer(net, rng, {24, 10, 6, 4});
   const std::vector<Work> works = describe(net.graph).value();
   System system = tiny_system(rng, {4, 3});
   system.core.corelets = rng.between(1, 2);
@@ -51,10 +45,7 @@ void run_seed(uint64_t seed) {
 }  // namespace
 
 TEST_CASE("there is a proof of the optimum, and none of more", "[audit]") {
-  if (const char* one = std::getenv("AUDIT_SEED")) return run_seed(std::strtoull(one, nullptr, 10));
-  const char* cases = std::getenv("AUDIT_CASES");
-  const int wanted = cases != nullptr ? std::atoi(cases) : 60;
-  for (int seed = 0; seed < wanted; ++seed) run_seed(static_cast<uint64_t>(seed));
+  run_seeds("AUDIT", 60, run_seed);
 }
 
 TEST_CASE("a proof is the same for any number of threads", "[audit]") {
