@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
+#include "compiler/support/hash.h"
 #include "compiler/support/yaml_file.h"
 #include "tools/driver/certify.h"
-#include "tools/driver/hash.h"
 
 namespace tilewright {
 

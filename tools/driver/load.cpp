@@ -11,10 +11,10 @@
 #include "compiler/arch/system_yaml.h"
 #include "compiler/import/import.h"
 #include "compiler/import/tensor_file.h"
+#include "compiler/support/hash.h"
 #include "compiler/support/near_miss.h"
 #include "compiler/transform/transform.h"
 #include "models/systems/systems.h"
-#include "tools/driver/hash.h"
 
 namespace tilewright {
 

@@ -2,10 +2,10 @@
 
 #include <filesystem>
 
+#include "compiler/support/hash.h"
 #include "compiler/support/yaml_file.h"
 #include "dse/space/conflict.h"
 #include "dse/space/constraints_yaml.h"
-#include "tools/driver/hash.h"
 
 namespace tilewright {
 
