@@ -112,6 +112,14 @@ int64_t BlockFamilies::elems_in_all(size_t x, DimSet open) const {
   return elems;
 }
 
+void BlockFamilies::set_unroll(const UnrollClass& unroll) {
+  if (streamed_by_ == &unroll) return;
+  streamed_by_ = &unroll;
+  for (size_t x = 0; x < 2; ++x)
+    if (may_stream_[x])
+      streamed_[x] = elems_in_steps(problem_.work.operands[x], unroll.unroll, query_.tile.ext);
+}
+
 int64_t BlockFamilies::over_link(size_t x, int64_t transfers, int64_t bytes) const {
   const UnitTimes& t = problem_.times;
   if (query_.past_lx == x)
@@ -140,8 +148,7 @@ int64_t BlockFamilies::traffic_with(Dim inner, size_t decided) const {
     const int64_t times = exists && contains(problem_.dims[x], inner) ? others : 1;
     int64_t elems = elems_in_all(x, open) * times;
     if (may_stream_[x])  // which may leave out holes that blocks have
-      elems = std::min(elems, elems_in_steps(problem_.work.operands[x], family_.unroll->unroll,
-                                             query_.tile.ext));
+      elems = std::min(elems, streamed_[x]);
     cycles += over_link(x, own * times, problem_.bytes(elems));
   }
   return cycles;
@@ -175,8 +182,7 @@ BlockFamilies::Moved BlockFamilies::loaded(size_t x, int64_t blocks) const {
   int64_t bytes = 0;
   if ((*family_.places)[x] == Place::Pe) {
     all.loads = blocks;
-    bytes = problem_.bytes(
-        elems_in_steps(problem_.work.operands[x], family_.unroll->unroll, query_.tile.ext));
+    bytes = problem_.bytes(streamed_[x]);
   } else if (!moved(x)) {
     if ((query_.tile.fresh >> x & 1) == 0) return all;  // it is there
     all.loads = 1;
@@ -273,6 +279,7 @@ int64_t BlockFamilies::bound(int64_t blocks) {
 
 int64_t BlockFamilies::least(const BlockFamily& family) {
   family_ = family;
+  set_unroll(*family.unroll);
   loops_ = 0;
   int64_t blocks = 1, steps = 1;
   for (size_t k = 0; k < kDimCount; ++k) {

@@ -95,6 +95,8 @@ class BlockFamilies {
   int64_t over_link(size_t x, int64_t transfers, int64_t bytes) const;
   // Of all blocks, each once; the cuts of `open` dims are not decided.
   int64_t elems_in_all(size_t x, DimSet open = 0) const;
+  // Works out what streams into the PEs under the unrolling, if anything may.
+  void set_unroll(const UnrollClass& unroll);
   int64_t first_load(size_t x) const;
   Moved loaded(size_t x, int64_t blocks) const;
   int64_t drained(int64_t visits) const;
@@ -115,7 +117,9 @@ class BlockFamilies {
   std::array<int64_t, 2> all_elems_{};    // of INP and KER, each block once
   std::array<bool, 2> streams_always_{};  // INP, KER: into the PEs, under all dataflows
   std::array<bool, 2> may_stream_{};      // under some
-  bool gathers_always_ = false;           // OUT's sums at the columns, under all dataflows
+  std::array<int64_t, 2> streamed_{};     // elements that then stream, under the unrolling
+  const UnrollClass* streamed_by_ = nullptr;
+  bool gathers_always_ = false;  // OUT's sums at the columns, under all dataflows
   Counters* counters_ = nullptr;
 };
 
@@ -123,6 +127,7 @@ template <class Wants, class Room, class Visit>
 void BlockFamilies::run(const UnrollClass& unroll, Wants&& wants, Room&& room, Visit&& visit,
                         Counters& counters) {
   family_.unroll = &unroll;
+  set_unroll(unroll);
   counters_ = &counters;
   loops_ = 0;
   int64_t steps = 1;
