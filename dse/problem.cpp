@@ -56,7 +56,7 @@ Problem::Problem(const Work& work_in, const System& system_in, const PrecisionIn
       operands(work_in.operands.size()),
       present(present_dims(work_in)),
       whole(whole_dims(work_in)) {
-  TW_CHECK(operands <= kMaxOperands, "{} operands", operands);
+  TW_CHECK(operands <= kMostOperands, "{} operands", operands);
   for (size_t x = 0; x < operands; ++x) {
     dims[x] = work.operands[x].dims();
     if (work.operands[x].role == Role::Out) out = x;

@@ -17,15 +17,13 @@
 
 namespace tilewright {
 
-inline constexpr size_t kMaxOperands = 11;
-
 // The operand that bypasses Lx, if any.
 using Bypass = std::optional<size_t>;
 
 // Tile orders alike in how often each operand crosses the external link.
 struct OrderProfile {
   // Per operand: loops that it does not depend on but that lie outside its innermost moving loop.
-  std::array<DimSet, kMaxOperands> again{};
+  std::array<DimSet, kMostOperands> again{};
   std::vector<std::vector<Dim>> orders;
 };
 
@@ -58,7 +56,7 @@ struct Problem {
   RuleSet rules;                 // in use
   bool may_bypass = false;       // an operand may bypass Lx
   size_t operands = 0, out = 0;  // how many; which is OUT
-  std::array<DimSet, kMaxOperands> dims{};
+  std::array<DimSet, kMostOperands> dims{};
   DimSet present = 0, whole = 0;
   DimSet out_dims = 0;
 

@@ -21,7 +21,8 @@ std::string_view name_of(WorkKind kind);
 
 // Inp2, Inp3, ... are the further operands of a Pointwise; Bias is added on the way out.
 enum class Role : uint8_t { Inp, Ker, Out, Bias, Inp2, Inp3, Inp4, Inp5, Inp6, Inp7, Inp8 };
-std::string_view name_of(Role role);  // "INP", "KER", "OUT", "BIAS", "INP2", ...
+inline constexpr size_t kMostOperands = 11;  // of a layer: one of each role
+std::string_view name_of(Role role);         // "INP", "KER", "OUT", "BIAS", "INP2", ...
 bool role_named(std::string_view name, Role& role);
 
 // One axis of a tensor: index = offset + sum of coefficient * loop index, valid in [0, extent).

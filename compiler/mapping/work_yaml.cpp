@@ -17,7 +17,7 @@ using Need = YamlFields::Need;
 constexpr std::array kKinds = {WorkKind::Array, WorkKind::Sfu, WorkKind::Move};
 constexpr std::array kCombines = {Combine::Assign, Combine::Add, Combine::Max};
 constexpr std::array<std::string_view, 3> kCombineNames = {"assign", "add", "max"};
-constexpr size_t kMostOperands = 11, kMostAxes = 16;
+constexpr size_t kMostAxes = 16;
 constexpr int64_t kMostStride = int64_t{1} << 50;
 
 // ---- printing

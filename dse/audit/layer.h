@@ -10,8 +10,6 @@
 
 namespace tilewright::audit {
 
-inline constexpr size_t kMostOperands = 11;
-
 // Where INP, KER and the sums of OUT sit at the array.
 using Places = std::array<Place, 3>;
 

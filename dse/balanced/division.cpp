@@ -149,7 +149,7 @@ void Division::add_tile(const Problem& problem, Dim d, int64_t tile) {
   TileClass at;
   at.factor.fill(1);
   std::vector<CarriedAxis> carried;
-  std::array<int, kMaxOperands> plain{};  // axes that count the tile's extent
+  std::array<int, kMostOperands> plain{};  // axes that count the tile's extent
   for (size_t x = 0; x < problem.operands; ++x)
     for (const AccessAxis& axis : problem.work.operands[x].axes) {
       if (axis.terms.empty() || axis.terms[carrier(problem, axis)].dim != d) continue;

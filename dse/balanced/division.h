@@ -17,7 +17,7 @@ struct TileClass {
   int64_t count = 0;
   // Per operand: elements inside the tensor along the axes that this dim carries, on the core that
   // has most.
-  std::array<int64_t, kMaxOperands> factor{};
+  std::array<int64_t, kMostOperands> factor{};
 
   bool alike(const TileClass& other) const { return ext == other.ext && factor == other.factor; }
 };
@@ -48,13 +48,13 @@ struct Division {
   Division(const Problem& problem, const Extents& parts_in);
 
   Extents parts, share;
-  std::array<int64_t, kMaxOperands> pieces{};
-  std::array<int64_t, kMaxOperands> constant{};       // elements along axes that no dim carries
+  std::array<int64_t, kMostOperands> pieces{};
+  std::array<int64_t, kMostOperands> constant{};      // elements along axes that no dim carries
   std::array<std::vector<DimTile>, kDimCount> tiles;  // by rising trips; the first is whole
   // Of each of `tiles`; nothing where the objective does not count energy.
   std::array<std::vector<TileSums>, kDimCount> sums;
-  std::array<bool, kMaxOperands> monotone{};  // smaller tiles never fetch less in all
-  Measure bound = 0;                          // no mapping with this division takes less
+  std::array<bool, kMostOperands> monotone{};  // smaller tiles never fetch less in all
+  Measure bound = 0;                           // no mapping with this division takes less
 
   // Adds the tiles of at most `trips` trips along each dim.
   void extend(const Problem& problem, int64_t trips);

@@ -10,7 +10,7 @@ namespace tilewright::balanced {
 struct TileEnergy::Query {
   const TileChoice& choice;
   DimSet decided = 0, several = 0;
-  std::array<int64_t, kMaxOperands> once{};  // external energy of each operand, fetched once
+  std::array<int64_t, kMostOperands> once{};  // external energy of each operand, fetched once
   std::array<int64_t, kDimCount> trips{};
   mutable std::array<int64_t, kWays * kWays> known{};  // external(), by ways
 };

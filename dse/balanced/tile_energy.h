@@ -38,9 +38,9 @@ class TileEnergy {
   const Problem& problem_;
   const Division& division_;
   std::vector<Places> places_;
-  std::array<int64_t, kMaxOperands> byte_energy_{};  // of one byte over the external link
-  std::vector<const UnrollClass*> unrolls_;          // by rising energy at the array of whole tiles
-  std::vector<int64_t> whole_energy_;                // of each
+  std::array<int64_t, kMostOperands> byte_energy_{};  // of one byte over the external link
+  std::vector<const UnrollClass*> unrolls_;  // by rising energy at the array of whole tiles
+  std::vector<int64_t> whole_energy_;        // of each
 };
 
 }  // namespace tilewright::balanced

@@ -81,7 +81,7 @@ int64_t TileSearch::slot_sum(size_t x, const TileChoice& choice) {
 // Least sum of external slots over the loop orders; operands that smaller tiles could make cheaper
 // count only once all their dims are decided.
 int64_t TileSearch::external_sum(const TileChoice& choice, DimSet decided) {
-  std::array<int64_t, kMaxOperands> once{};
+  std::array<int64_t, kMostOperands> once{};
   for (size_t x = 0; x < problem_.operands; ++x)
     if (division_.monotone[x] || (problem_.dims[x] & ~decided) == 0) once[x] = slot_sum(x, choice);
   std::array<int64_t, kDimCount> trips{};

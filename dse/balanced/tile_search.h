@@ -51,8 +51,8 @@ class TileSearch {
   std::vector<Dim> free_;                    // dims with a choice
   std::vector<const UnrollClass*> unrolls_;  // undominated, by rising array cycles of whole tiles
   std::vector<int64_t> whole_cycles_;        // of each
-  std::array<std::array<int64_t, kDimCount>, kMaxOperands> stride_{};
-  std::array<std::vector<int64_t>, kMaxOperands> known_;  // slot sums; -1: not yet
+  std::array<std::array<int64_t, kDimCount>, kMostOperands> stride_{};
+  std::array<std::vector<int64_t>, kMostOperands> known_;  // slot sums; -1: not yet
 
   std::optional<TileEnergy> energy_;  // where it counts
 

@@ -27,7 +27,7 @@ struct TileSums {
   // Of each operand, along the axes that this dim carries: elements inside the tensor, a slice that
   // several cores share once; and at least how many every core brings to its array, if each tile is
   // brought once.
-  std::array<int64_t, kMaxOperands> inside{}, at_array{};
+  std::array<int64_t, kMostOperands> inside{}, at_array{};
   // Sums of ceil(ext / u), per Problem::unroll_values and lane_values.
   std::vector<int64_t> steps, lane_steps;
   // Points at least that stream into PEs along an axis that this dim carries, per

@@ -59,7 +59,7 @@ class Walk {
   // Whether Lx has room for a tile with one buffer of everything, for all or for all but an operand
   // that may bypass it; OUT in cells of so many bits.
   bool may_fit(const Extents& tile, int64_t out_cell) const {
-    std::array<int64_t, kMaxOperands> bytes{};
+    std::array<int64_t, kMostOperands> bytes{};
     int64_t all = 0;
     for (size_t x = 0; x < problem_.operands; ++x) {
       const int64_t elems = footprint_elems(problem_.work.operands[x], tile, tile);

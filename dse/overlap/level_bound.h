@@ -85,7 +85,7 @@ class LevelBound {
   std::array<std::vector<int64_t>, 2> touched_;
   int64_t load_rate_ = 0;  // femtojoules per byte, where loads count outside
   int64_t ring_cycles_ = 0, ring_bytes_ = 0, ring_energy_ = 0;
-  std::array<int64_t, kMaxOperands> copies_{};  // cores that take a piece
+  std::array<int64_t, kMostOperands> copies_{};  // cores that take a piece
 };
 
 }  // namespace tilewright::overlap

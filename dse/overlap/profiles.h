@@ -13,8 +13,8 @@ struct Profile {
   std::vector<Dim> order;  // outermost first: one that does so
   // Per operand: loops that it does not depend on but that lie outside the innermost one that moves
   // it; and that one, -1: none.
-  std::array<DimSet, kMaxOperands> again{};
-  std::array<int, kMaxOperands> innermost{};
+  std::array<DimSet, kMostOperands> again{};
+  std::array<int, kMostOperands> innermost{};
 };
 
 Profile profile_of(const Problem& problem, std::span<const Dim> order);

@@ -45,7 +45,7 @@ class TileSums {
   const Problem& problem_;
   const bool coarse_;
   DimMap<Dimension> dims_;
-  std::array<std::vector<bool>, kMaxOperands> varies_;
+  std::array<std::vector<bool>, kMostOperands> varies_;
   std::unordered_map<uint64_t, int64_t> known_, least_;
 };
 

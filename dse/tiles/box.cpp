@@ -291,7 +291,7 @@ int64_t TileBounds::hidden_store(const TileBox& box, const Cuts& cuts) const {
 TileBounds::ByInnermost TileBounds::by_innermost(const TileBox& box, Bypass past) const {
   const UnitTimes& t = problem_.times;
   const Cuts cut = cuts(box);
-  std::array<Moved, kMaxOperands> once, again;
+  std::array<Moved, kMostOperands> once, again;
   for (size_t x = 0; x < problem_.operands; ++x)
     (this->*(past == x ? &TileBounds::moved_past_lx : &TileBounds::moved))(x, box, cut, once[x],
                                                                            again[x]);

@@ -37,7 +37,7 @@ struct Division {
     int64_t plain = 1;   // elements of a core along the axes that are no windows
     std::vector<const TileWindow*> windows;
   };
-  std::array<Moved, kMaxOperands> operands;
+  std::array<Moved, kMostOperands> operands;
   int64_t working = 1;           // cores that work
   std::vector<Bypass> bypasses;  // that are legal and allowed: none, then INP, KER, OUT
 

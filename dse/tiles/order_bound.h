@@ -91,7 +91,7 @@ class OrderBound {
   const Division& division_;
   const std::vector<const UnrollClass*>& unrolls_;
 
-  std::array<int64_t, kMaxOperands> size_{};  // bytes of a whole share, about
+  std::array<int64_t, kMostOperands> size_{};  // bytes of a whole share, about
 
   // Of the box.
   Bypass past_lx_;
@@ -104,15 +104,15 @@ class OrderBound {
   // By the code of a state, -1: not known yet.
   std::vector<int64_t> bodies_;
   std::array<std::vector<int64_t>, kMostLoops> into_array_;  // by innermost loop
-  std::array<std::vector<int64_t>, kMaxOperands> whole_;
-  std::array<std::array<std::vector<int64_t>, kMostLoops>, kMaxOperands> sliding_;
-  std::array<std::vector<int64_t>, kMaxOperands> most_;
+  std::array<std::vector<int64_t>, kMostOperands> whole_;
+  std::array<std::array<std::vector<int64_t>, kMostLoops>, kMostOperands> sliding_;
+  std::array<std::vector<int64_t>, kMostOperands> most_;
   std::array<std::vector<int64_t>, 2> at_array_;
 
   // Of the order.
   std::array<size_t, kMostLoops> order_{};  // positions in loop_, outermost first
-  std::array<int, kMaxOperands> depth_{};   // innermost loop that moves it
-  std::array<int64_t, kMaxOperands> parts_{};
+  std::array<int, kMostOperands> depth_{};  // innermost loop that moves it
+  std::array<int64_t, kMostOperands> parts_{};
   unsigned may_spread_ = 0, spread_ = 0, ignored_ = 0;  // operands; the last count for nothing
   bool returns_ = false;                                // OUT leaves unfinished
   int64_t total_ = 0, excess_ = 0, enough_ = 0, excess_enough_ = 0;
