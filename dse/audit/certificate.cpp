@@ -8,6 +8,7 @@
 #include "compiler/mapping/rapid_dsc_tree.h"
 #include "compiler/mapping/work_yaml.h"
 #include "compiler/support/check.h"
+#include "compiler/support/hash.h"
 #include "dse/audit/layer.h"
 
 namespace tilewright::audit {
@@ -18,13 +19,6 @@ constexpr std::string_view kActs = "sxomtebfpn";
 constexpr std::string_view kDigest = "digest: ";
 constexpr size_t kMostNames = 100'000, kMostDivisions = 1'000'000;
 constexpr IntegerRange kCycles{0, std::numeric_limits<int64_t>::max()};
-
-// FNV-1a, 64 bits, of the text before the digest's own line.
-std::string digest_of(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return fmt::format("fnv1a64-{:016x}", hash);
-}
 
 bool states_a_number(Act act) {
   return act != Act::Families && act != Act::Loops && act != Act::Nest;
@@ -102,7 +96,7 @@ std::string print(const Certificate& certificate) {
                                                 {"precision", yaml_string(certificate.precision)},
                                                 {"system", *system},
                                                 {"layers", yaml_list(std::move(layers))}}));
-  return fmt::format("{}{}{}\n", text, kDigest, digest_of(text));
+  return fmt::format("{}{}{}\n", text, kDigest, content_hash(text));
 }
 
 Result<Certificate> parse_certificate(std::string_view text, const std::string& where) {
@@ -127,7 +121,7 @@ Result<Certificate> parse_certificate(std::string_view text, const std::string& 
   std::string digest;
   if (fields.string("digest", digest)) {
     const size_t line = text.rfind(kDigest);
-    certificate.altered = digest != digest_of(text.substr(0, line));
+    certificate.altered = digest != content_hash(text.substr(0, line));
   }
   fields.finish();
   if (!reader.clean()) return fail(reader.findings());

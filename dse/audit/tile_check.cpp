@@ -52,6 +52,14 @@ std::optional<std::array<Box, 2>> Reading::parts(const Step& step, const Extents
   return split(box, n, k);
 }
 
+TilePrograms programs_left(const Layer& layer, const Shares& shares, const Box& tile,
+                           const TileBound::Least& least, int64_t bound) {
+  std::optional<OrderBound> orders;
+  if (OrderBound::covers(layer, shares, tile)) orders.emplace(layer, shares, tile, least);
+  return {layer, shares, tile.lo,
+          [&](const std::vector<Dim>& order) { return !orders || orders->least(order) < bound; }};
+}
+
 namespace {
 
 class DivisionCheck {
@@ -106,12 +114,8 @@ class DivisionCheck {
   void check_tile(int64_t value, const Box& box) {
     if (!box.is_point()) return reading_.refute("takes several tiles for one");
     ++reading_.audit().tiles;
-    const TileBound::Least least = bound_.of(box);
-    std::optional<OrderBound> orders;
-    if (OrderBound::covers(layer_, shares_, box)) orders.emplace(layer_, shares_, box, least);
-    const TilePrograms programs(layer_, shares_, box.lo, [&](const std::vector<Dim>& order) {
-      return !orders || orders->least(order) < reading_.bound();
-    });
+    const TilePrograms programs =
+        programs_left(layer_, shares_, box, bound_.of(box), reading_.bound());
     reading_.states(value, static_cast<int64_t>(programs.count()));
     if (!reading_.ok() || programs.count() == 0) return;
     if (layer_.is_array()) {

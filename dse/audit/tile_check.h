@@ -41,6 +41,10 @@ class Reading {
 // others; where all make as many, the upper half, then the lower one.
 std::array<Box, 2> split(const Box& box, const Extents& n, size_t k);
 
+// The programs of one tile, with what Q1 and Q2 say of it, that Q3 and Q4 leave below a bound.
+TilePrograms programs_left(const Layer& layer, const Shares& shares, const Box& tile,
+                           const TileBound::Least& least, int64_t bound);
+
 void check_division(const Layer& layer, const Shares& shares, Reading& reading);
 
 // Of one tile and dataflow.

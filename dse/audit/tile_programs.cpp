@@ -92,7 +92,7 @@ void TilePrograms::add_order(const std::vector<Dim>& order) {
 }
 
 // Tiles slide wherever they may: fewer bytes move, in as many transfers (rule V5).
-void TilePrograms::add(MappingChoice choice, bool partial) {
+void TilePrograms::add(const MappingChoice& choice, bool partial) {
   RapidDsc dsc = compose(layer_.work, choice);
   for (size_t x = 0; x < layer_.operands; ++x) {
     DataTransfer& hop = dsc.data_structures[x].transfers[0];

@@ -48,7 +48,7 @@ class TilePrograms {
     std::vector<Step> steps;
   };
   void add_order(const std::vector<Dim>& order);
-  void add(MappingChoice choice, bool partial);
+  void add(const MappingChoice& choice, bool partial);
   std::vector<unsigned> largest_buffers(unsigned movable, int64_t out_cell) const;
 
   const Layer& layer_;

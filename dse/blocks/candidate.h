@@ -5,6 +5,7 @@
 #include "costmodel/block_plan.h"
 #include "dse/blocks/family.h"
 #include "dse/room.h"
+#include "dse/widest.h"
 
 namespace tilewright {
 
@@ -42,13 +43,11 @@ void for_each_block(const Problem& problem, const BlockFamily& family, bool wide
     candidate.b = lo;
     set_blocks(candidate.plan, problem.accesses, lo, hi);
     if (!price(static_cast<const BlockCandidate&>(candidate), single) || single) return;
-    size_t widest = 0;
-    for (size_t k = 1; k < kDimCount; ++k)
-      if (hi.values[k] - lo.values[k] > hi.values[widest] - lo.values[widest]) widest = k;
-    const int64_t middle = lo.values[widest] + (hi.values[widest] - lo.values[widest]) / 2;
+    const size_t k = widest(lo.values, hi.values);
+    const int64_t middle = lo.values[k] + (hi.values[k] - lo.values[k]) / 2;
     Extents below = hi, above = lo;
-    below.values[widest] = middle;
-    above.values[widest] = middle + 1;
+    below.values[k] = middle;
+    above.values[k] = middle + 1;
     self(self, lo, below);
     self(self, above, hi);
   };

@@ -4,6 +4,7 @@
 
 #include "dse/audit/block_bound.h"
 #include "dse/audit/tile_check.h"
+#include "dse/widest.h"
 
 namespace tilewright {
 
@@ -88,7 +89,9 @@ class BlockProof {
       const int64_t cycles = programs_.least(bound_.by_nest(blocks, hops, order), cells);
       if (blocks.is_point()) return step(Act::Exact, cycles) && cycles >= least_;
       if (cycles >= least_) return step(Act::Blocks, cycles);
-      if (!prove_nest(split(blocks, widest_dim(blocks)), hops, order, cells)) return false;
+      if (!prove_nest(split(blocks, kDims[widest(blocks.lo.values, blocks.hi.values)]), hops, order,
+                      cells))
+        return false;
     }
   }
 
@@ -101,12 +104,6 @@ class BlockProof {
 };
 
 }  // namespace
-
-Dim widest_dim(const Box& box) {
-  return *std::max_element(kDims.begin(), kDims.end(), [&](Dim a, Dim b) {
-    return box.hi[a] - box.lo[a] < box.hi[b] - box.lo[b];
-  });
-}
 
 bool prove_blocks(const audit::Layer& layer, const audit::Dataflow& flow, const Extents& tile,
                   const audit::TilePrograms& programs, int64_t least, audit::Proof& proof) {

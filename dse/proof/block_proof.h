@@ -7,9 +7,6 @@
 
 namespace tilewright {
 
-// The dim of which a box has most sizes.
-Dim widest_dim(const audit::Box& box);
-
 // Adds the steps that show that no block makes the layer take less than `least`; false: one does.
 bool prove_blocks(const audit::Layer& layer, const audit::Dataflow& flow, const Extents& tile,
                   const audit::TilePrograms& programs, int64_t least, audit::Proof& proof);

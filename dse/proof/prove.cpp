@@ -4,6 +4,7 @@
 
 #include "dse/audit/tile_check.h"
 #include "dse/proof/block_proof.h"
+#include "dse/widest.h"
 #include "dse/workers.h"
 
 namespace tilewright {
@@ -47,7 +48,7 @@ class DivisionProof {
         if (orders.reaches(least_)) return close(Act::Orders, orders.least());
       }
       if (!dim && box.is_point()) return prove_tile(box, least);
-      if (!dim) dim = widest_dim(box);
+      if (!dim) dim = kDims[widest(box.lo.values, box.hi.values)];
       const auto parts = split(box, shares_.n, static_cast<size_t>(*dim));
       proof_.push_back({Act::Split, static_cast<int64_t>(*dim)});
       if (!prove(parts[0])) return false;
@@ -62,12 +63,7 @@ class DivisionProof {
   }
 
   bool prove_tile(const Box& box, const audit::TileBound::Least& least) {
-    std::optional<audit::OrderBound> orders;
-    if (audit::OrderBound::covers(layer_, shares_, box))
-      orders.emplace(layer_, shares_, box, least);
-    const audit::TilePrograms programs(layer_, shares_, box.lo, [&](const std::vector<Dim>& order) {
-      return !orders || orders->least(order) < least_;
-    });
+    const audit::TilePrograms programs = audit::programs_left(layer_, shares_, box, least, least_);
     close(Act::Tile, static_cast<int64_t>(programs.count()));
     if (programs.count() == 0) return true;
     if (!layer_.is_array()) {

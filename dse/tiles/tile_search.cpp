@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dse/room.h"
+#include "dse/widest.h"
 
 namespace tilewright {
 
@@ -103,13 +104,11 @@ void TileSearch::cut(const Open& open, Visit&& visit) {
     return;
   }
   // Halve the dim with the widest choice.
-  size_t widest = 0;
-  for (size_t k = 1; k < kDimCount; ++k)
-    if (open.box.hi[k] - open.box.lo[k] > open.box.hi[widest] - open.box.lo[widest]) widest = k;
-  const int32_t mid = open.box.lo[widest] + (open.box.hi[widest] - open.box.lo[widest]) / 2;
+  const size_t k = widest(open.box.lo, open.box.hi);
+  const int32_t mid = open.box.lo[k] + (open.box.hi[k] - open.box.lo[k]) / 2;
   for (const bool upper : {true, false}) {
     Open child = open;
-    (upper ? child.box.lo : child.box.hi)[widest] = upper ? mid + 1 : mid;
+    (upper ? child.box.lo : child.box.hi)[k] = upper ? mid + 1 : mid;
     part(child);
   }
 }
