@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tilewright {
@@ -48,6 +50,13 @@ struct Counters {
   int64_t effort = 0;     // tile nests and block nests evaluated
   std::array<int64_t, kRuleNames.size()> pruned{};
 
+  // Those above 0, by name.
+  std::map<std::string, int64_t> pruned_by_name() const {
+    std::map<std::string, int64_t> named;
+    for (size_t r = 0; r < pruned.size(); ++r)
+      if (pruned[r] > 0) named.emplace(kRuleNames[r], pruned[r]);
+    return named;
+  }
   void prune(Rule rule, int64_t n = 1) { pruned[static_cast<size_t>(rule)] += n; }
   void add(const Counters& other) {
     evaluated += other.evaluated;

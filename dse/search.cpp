@@ -40,9 +40,7 @@ SearchResult result_of(const Problem& problem, const Outcome& outcome) {
   }
   r.evaluated = outcome.counters.evaluated;
   r.effort = outcome.counters.effort;
-  for (size_t k = 0; k < kRuleNames.size(); ++k)
-    if (outcome.counters.pruned[k] > 0)
-      r.pruned[std::string(kRuleNames[k])] = outcome.counters.pruned[k];
+  r.pruned = outcome.counters.pruned_by_name();
   r.proven = outcome.proven;
   r.lower_bound = std::min(outcome.bound, r.value);
   if (!r.proven)

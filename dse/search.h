@@ -74,10 +74,9 @@ struct SearchResult {
 
 // Fails (BadInput) when the space holds no legal mapping, with the rejection of its least demanding
 // one, when a seed is illegal, when it met none within the constraints, or when energy is to be
-// minimised and the system states none; fails (Unsupported) when the best of the full space is
-// asked for under another goal than latency, or several mappings in another way, and under
-// MaxOfLevels with what that does not have. The result, counters included, does not depend on
-// `jobs`, unless `stop` ends it.
+// minimised and the system states none; fails (Unsupported) for what a search does not have, as the
+// members of SearchOptions say. The result, counters included, does not depend on `jobs`, unless
+// `stop` ends it.
 Result<SearchResult> search_layer(const Work& work, const System& system,
                                   const PrecisionInfo& precision, const SearchOptions& options);
 

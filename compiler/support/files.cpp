@@ -100,7 +100,7 @@ Result<void> write_file_atomically(const std::string& path, std::string_view byt
   const std::string target =
       exists ? std::filesystem::canonical(path, error).string() : std::string(path);
   if (error) return system_failure(path, "resolve", error.value());
-  std::string temporary = target + ".XXXXXX";
+  std::string temporary = target + ".XXXXXX";  // mkstemp replaces the last six
   Descriptor file(mkstemp(temporary.data()));
   if (file.get() < 0) return system_failure(path, "create a file beside it", errno);
   const mode_t mode = exists ? status.st_mode & 07777 : mode_of_new_file();

@@ -1,4 +1,4 @@
-#include "tools/driver/hash.h"
+#include "compiler/support/hash.h"
 
 #include <array>
 #include <fstream>

@@ -53,8 +53,7 @@ void keep_front(std::vector<ParetoPoint>& points, CriterionSet criteria) {
 void take(ParetoResult& result, const Counters& counters) {
   result.evaluated = counters.evaluated;
   result.effort = counters.effort;
-  for (size_t k = 0; k < kRuleNames.size(); ++k)
-    if (counters.pruned[k] > 0) result.pruned[std::string(kRuleNames[k])] = counters.pruned[k];
+  result.pruned = counters.pruned_by_name();
 }
 
 // Greedy answers within all of Lx, and within less and less of it, that are allowed.

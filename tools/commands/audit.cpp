@@ -3,11 +3,11 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/support/files.h"
+#include "compiler/support/hash.h"
 #include "dse/audit/check.h"
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"
-#include "tools/driver/hash.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
 #include "tools/results/numbers.h"

@@ -33,9 +33,7 @@ int run_compile(const MapOptions& options) {
 
   const Goal goal = objective_of(options.search, target).goal;
   Json document = result_header("compile", model, target, options.search.objective);
-  if (job->constraints)
-    add_input(document, "constraints", job->constraints->name, job->constraints->hash);
-  if (job->seeds) add_input(document, "seed_mapping", job->seeds->name, job->seeds->hash);
+  add_inputs(document, *job);
   add_network(document, target, *network, options.report);
   const std::string json = print(document);
   OutputSet files(options.out);

@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "compiler/support/hash.h"
 #include "tools/cli/exit_status.h"
 #include "tools/commands/commands.h"
 #include "tools/driver/deliver.h"
-#include "tools/driver/hash.h"
 #include "tools/driver/terminal.h"
 #include "tools/results/json.h"
 #include "tools/results/layer_table.h"

@@ -26,9 +26,7 @@ std::string print_plans(const std::vector<Plan>& plans) {
 Json header_of(const Job& job, const SearchFlags& search, const std::string& objective) {
   Json document = result_header("map", job.model, job.target, objective);
   document["timing_model"] = search.timing_model;
-  if (job.constraints)
-    add_input(document, "constraints", job.constraints->name, job.constraints->hash);
-  if (job.seeds) add_input(document, "seed_mapping", job.seeds->name, job.seeds->hash);
+  add_inputs(document, job);
   return document;
 }
 

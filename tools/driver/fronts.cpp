@@ -35,16 +35,9 @@ Result<NetworkFronts> search_fronts(const std::vector<Work>& works, const Target
   const Result<CriterionSet> criteria = criteria_of(flags);
   if (!criteria) return fail(criteria.error());
   const StopWatch watch(flags.time_budget);
-  SearchOptions options;
-  options.jobs = static_cast<int>(flags.jobs);
-  // As one best mapping is searched, and energy in the balanced space.
-  const bool by_itself = !criteria->has(Criterion::Energy) && target.system.array.l0_bytes > 0;
-  const bool full = flags.space.empty() ? by_itself : flags.space == "full";
-  options.reach = full ? Reach::Full : Reach::Balanced;
-  for (const std::string& name : flags.disabled_rules) options.rules.disable(*rule_named(name));
-  options.max_evaluations = flags.max_evaluations > 0 ? flags.max_evaluations : INT64_MAX;
-  options.stop = StopWatch::flag();
-  options.constraints = constraints;
+  SearchOptions options = search_options(flags, target, constraints);
+  if (criteria->has(Criterion::Energy) && flags.space.empty()) options.reach = Reach::Balanced;
+  if (flags.max_evaluations == 0) options.max_evaluations = INT64_MAX;
   const std::vector<size_t> first = first_alike(works, constraints);
   Progress progress;
   NetworkFronts fronts{*criteria, {}};

@@ -12,7 +12,7 @@
 #include "costmodel/energy.h"
 #include "costmodel/levels.h"
 #include "costmodel/price.h"
-#include "dse/objective.h"
+#include "dse/search.h"
 #include "dse/space/clause.h"
 #include "tools/driver/load.h"
 
@@ -69,6 +69,9 @@ Result<MappedNetwork> price_mappings(const std::vector<Work>& works, const Targe
 // several of each layer, layers that have fewer are left out.
 Result<std::vector<NamedMapping>> read_mappings(const std::string& path, int64_t rank = 1);
 
+// What the flags ask of a search, which Ctrl-C and the end of the budget stop.
+SearchOptions search_options(const SearchFlags& flags, const Target& target,
+                             const ConstraintFile* constraints);
 // Whether all of the declared space is searched, as asked for or by itself.
 bool searches_full_space(const SearchFlags& flags, const Target& target);
 

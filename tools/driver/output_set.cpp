@@ -60,7 +60,7 @@ Result<void> OutputSet::stage() {
     folder_ = place.string();
     if (place.has_parent_path()) fs::create_directories(place.parent_path(), error);
     if (error) return failure(place.parent_path().string(), "make the folder", error.value());
-    staged_folder_ = folder_ + ".XXXXXX";
+    staged_folder_ = folder_ + ".XXXXXX";  // mkdtemp replaces the last six
     if (mkdtemp(staged_folder_.data()) == nullptr) {
       staged_folder_.clear();
       return failure(folder_, "make the folder", errno);
@@ -86,7 +86,7 @@ Result<void> OutputSet::stage_file(File& file) {
   const bool in_new_folder = file.in_folder && !staged_folder_.empty();
   std::string staged =
       (in_new_folder ? staged_folder_ + "/" + fs::path(file.path).filename().string() : file.path) +
-      ".XXXXXX";
+      ".XXXXXX";  // mkstemp replaces the last six
   const int fd = mkstemp(staged.data());
   if (fd < 0) return failure(file.path, "create a file beside it", errno);
   file.staged = staged;

@@ -39,16 +39,12 @@ bool searches_full_space(const SearchFlags& flags, const Target& target) {
   return objective_of(flags, target).goal == Goal::Latency && target.system.array.l0_bytes > 0;
 }
 
-Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
-                                      const SearchFlags& flags, const ConstraintFile* constraints,
-                                      const std::vector<NamedMapping>& seeds) {
-  const Objective objective = objective_of(flags, target);
-  Progress progress;
-  const StopWatch watch(flags.time_budget);
+SearchOptions search_options(const SearchFlags& flags, const Target& target,
+                             const ConstraintFile* constraints) {
   SearchOptions options;
   options.jobs = static_cast<int>(flags.jobs);
   options.method = method_named(flags.search).value();
-  options.goal = objective.goal;
+  options.goal = objective_of(flags, target).goal;
   options.timing = timing_model_of(flags);
   options.reach = searches_full_space(flags, target) ? Reach::Full : Reach::Balanced;
   for (const std::string& name : flags.disabled_rules) options.rules.disable(*rule_named(name));
@@ -56,6 +52,16 @@ Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Targ
   options.top = static_cast<size_t>(flags.top);
   options.stop = StopWatch::flag();
   options.constraints = constraints;
+  return options;
+}
+
+Result<MappedNetwork> search_mappings(const std::vector<Work>& works, const Target& target,
+                                      const SearchFlags& flags, const ConstraintFile* constraints,
+                                      const std::vector<NamedMapping>& seeds) {
+  const Objective objective = objective_of(flags, target);
+  Progress progress;
+  const StopWatch watch(flags.time_budget);
+  const SearchOptions options = search_options(flags, target, constraints);
   const double begin = cpu_seconds();
   Result<std::vector<SearchResult>> found = search_network(
       works, target.system, target.info, options,

@@ -94,6 +94,11 @@ Json layer_json(const Target& target, const MappedLayer& layer) {
   return document;
 }
 
+void add_input(Json& document, const std::string& what, const std::string& file,
+               const std::string& hash) {
+  document["inputs"][what] = {{"file", file}, {"hash", hash}};
+}
+
 }  // namespace
 
 Json bare_header(const std::string& command) {
@@ -114,9 +119,10 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
   return document;
 }
 
-void add_input(Json& document, const std::string& what, const std::string& file,
-               const std::string& hash) {
-  document["inputs"][what] = {{"file", file}, {"hash", hash}};
+void add_inputs(Json& document, const Job& job) {
+  if (job.constraints)
+    add_input(document, "constraints", job.constraints->name, job.constraints->hash);
+  if (job.seeds) add_input(document, "seed_mapping", job.seeds->name, job.seeds->hash);
 }
 
 void add_network(Json& document, const Target& target, const MappedNetwork& network,

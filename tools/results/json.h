@@ -5,6 +5,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "tools/driver/job.h"
 #include "tools/driver/mapped_network.h"
 
 namespace tilewright {
@@ -19,9 +20,8 @@ Json result_header(const std::string& command, const LoadedModel& model, const T
 // schema and tool alone.
 Json bare_header(const std::string& command);
 
-// Adds a file to the inputs.
-void add_input(Json& document, const std::string& what, const std::string& file,
-               const std::string& hash);
+// The files that a job was given beside the model.
+void add_inputs(Json& document, const Job& job);
 
 // Adds totals and layers.
 void add_network(Json& document, const Target& target, const MappedNetwork& network,
