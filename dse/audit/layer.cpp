@@ -13,9 +13,10 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-// All ways to fill one axis of `length` places with dims of `among` that the system names.
+// All ways to fill one axis of `length` places with dims of `among` that the system names; room for
+// more of one of `holes` may be left.
 std::vector<std::vector<Unroll>> filled_axes(const Extents& extent, const Names& names,
-                                             int64_t length, DimSet among) {
+                                             int64_t length, DimSet among, DimSet holes) {
   std::vector<std::vector<Unroll>> found = {{}};
   for (Dim d : kDims) {
     if (extent[d] == 1 || !contains(among, d) ||
@@ -36,13 +37,28 @@ std::vector<std::vector<Unroll>> filled_axes(const Extents& extent, const Names&
     int64_t places = 1;
     for (const Unroll& u : axis) places *= u.factor;
     return std::any_of(axis.begin(), axis.end(), [&](const Unroll& u) {
-      return u.factor < extent[u.dim] && places / u.factor * (u.factor + 1) <= length;
+      return !contains(holes, u.dim) && u.factor < extent[u.dim] &&
+             places / u.factor * (u.factor + 1) <= length;
     });
   };
   std::erase_if(found, could_hold_more);
   for (std::vector<Unroll>& axis : found)
     std::erase_if(axis, [](const Unroll& u) { return u.factor == 1; });
   return found;
+}
+
+// Dims of windows of INP and KER with stride or dilation: a step of the array over one index more
+// may there bring a hole.
+DimSet dims_of_stepped_windows(const Work& work) {
+  DimSet dims = 0;
+  for (size_t x = 0; x < 2; ++x)
+    for (const AccessAxis& axis : work.operands[x].axes) {
+      if (axis.terms.size() < 2) continue;
+      const AccessTerm &a = axis.terms[0], &b = axis.terms[1];
+      const bool window = work.extent[a.dim] > 1 && work.extent[b.dim] > 1;
+      if (window && std::max(a.coefficient, b.coefficient) > 1) dims |= bit(a.dim) | bit(b.dim);
+    }
+  return dims;
 }
 
 std::vector<Places> all_places(const ArrayTier& array) {
@@ -64,6 +80,7 @@ std::vector<Places> all_places(const ArrayTier& array) {
 // may lie anywhere.
 std::vector<Dataflow> all_dataflows(const Layer& layer) {
   const ArrayTier& a = layer.system.array;
+  const DimSet holes = a.l0_bytes > 0 ? DimSet{0} : dims_of_stepped_windows(layer.work);
   std::map<std::pair<Extents, Extents>, Dataflow> by_unroll;
   for (const Place sums : {Place::Acc, Place::Lrf}) {
     if (std::none_of(layer.places.begin(), layer.places.end(),
@@ -73,10 +90,11 @@ std::vector<Dataflow> all_dataflows(const Layer& layer) {
     const DimSet on_rows = sums == Place::Acc ? reduced : any;
     const DimSet elsewhere = sums == Place::Acc ? static_cast<DimSet>(~reduced) : any;
     const Extents& n = layer.work.extent;
-    const auto rows = filled_axes(n, a.row_dims, a.rows, on_rows);
-    const auto columns = filled_axes(n, a.column_dims, a.columns, elsewhere);
-    const auto lanes = filled_axes(n, a.lane_dims, a.lanes, elsewhere);
-    const auto corelets = filled_axes(n, a.corelet_dims, layer.system.core.corelets, elsewhere);
+    const auto rows = filled_axes(n, a.row_dims, a.rows, on_rows, holes);
+    const auto columns = filled_axes(n, a.column_dims, a.columns, elsewhere, holes);
+    const auto lanes = filled_axes(n, a.lane_dims, a.lanes, elsewhere, holes);
+    const auto corelets =
+        filled_axes(n, a.corelet_dims, layer.system.core.corelets, elsewhere, holes);
     for (const auto& row : rows)
       for (const auto& column : columns)
         for (const auto& lane : lanes)

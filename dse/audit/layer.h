@@ -13,8 +13,8 @@ namespace tilewright::audit {
 // Where INP, KER and the sums of OUT sit at the array.
 using Places = std::array<Place, 3>;
 
-// Ways to lay dims along the axes of the array that take as many indices of each dim at once, and
-// to which no place can be added (rule V1 of README.md).
+// Ways to lay dims along the axes of the array that take as many indices of each dim at once,
+// and to which no place can be added (rule V1 of README.md).
 struct Dataflow {
   Extents unroll;
   Extents pe_unroll;  // on rows, columns and corelets; 1 where no load takes time by it

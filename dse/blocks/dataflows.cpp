@@ -1,6 +1,7 @@
 #include "dse/blocks/dataflows.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 namespace tilewright {
@@ -12,8 +13,8 @@ class FullAxes {
  public:
   // `among`: dims that may lie there at all.
   FullAxes(const Work& work, const std::vector<std::string>& names, int64_t length, DimSet among,
-           const AxisConstraint& within)
-      : length_(length) {
+           const AxisConstraint& within, DimSet holes)
+      : length_(length), holes_(holes) {
     bool possible = true;
     for (Dim d : kDims) {
       const bool free = work.extent[d] > 1 && contains(among & within.dims, d) &&
@@ -48,13 +49,14 @@ class FullAxes {
   }
 
   bool more_fits(size_t d) const {
-    if (factors_[d] == ranges_[d].most) return false;
+    if (contains(holes_, dims_[d]) || factors_[d] == ranges_[d].most) return false;
     int64_t product = 1;
     for (size_t k = 0; k < dims_.size(); ++k) product *= factors_[k] + (k == d ? 1 : 0);
     return product <= length_;
   }
 
   int64_t length_;
+  DimSet holes_;
   std::vector<Dim> dims_;
   std::vector<Range> ranges_;  // of their factors
   std::array<int64_t, kDimCount> factors_{};
@@ -62,6 +64,23 @@ class FullAxes {
 };
 
 }  // namespace
+
+DimSet dims_with_holes(const Work& work, const System& system) {
+  DimSet dims = 0;
+  if (system.array.l0_bytes > 0) return dims;
+  for (size_t x = 0; x < 2; ++x)
+    for (const AccessAxis& axis : work.operands[x].axes) {
+      DimSet several = 0;
+      bool steps = false;
+      for (const AccessTerm& term : axis.terms) {
+        if (work.extent[term.dim] == 1) continue;
+        several |= bit(term.dim);
+        steps = steps || term.coefficient > 1;
+      }
+      if (std::popcount(several) > 1 && steps) dims |= several;
+    }
+  return dims;
+}
 
 std::vector<Places> all_places(const System& system, const Constraints& within) {
   std::vector<Places> found = places(system);
@@ -79,6 +98,7 @@ std::vector<Dataflow> fullest_dataflows(const Work& work, const System& system,
   const auto axis = [&](Axis of) -> const AxisConstraint& {
     return within.axes[static_cast<size_t>(of)];
   };
+  const DimSet holes = dims_with_holes(work, system);
   std::vector<Dataflow> found;
   for (const Place sums : {Place::Acc, Place::Lrf}) {
     std::vector<Places> inner;
@@ -89,11 +109,11 @@ std::vector<Dataflow> fullest_dataflows(const Work& work, const System& system,
     const DimSet all = 0xff;
     const DimSet on_rows = sums == Place::Acc ? work.reduction : all;
     const DimSet others = sums == Place::Acc ? static_cast<DimSet>(~work.reduction) : all;
-    const FullAxes rows(work, a.row_dims, a.rows, on_rows, axis(Axis::Rows));
-    const FullAxes columns(work, a.column_dims, a.columns, others, axis(Axis::Columns));
-    const FullAxes lanes(work, a.lane_dims, a.lanes, others, axis(Axis::Lanes));
+    const FullAxes rows(work, a.row_dims, a.rows, on_rows, axis(Axis::Rows), holes);
+    const FullAxes columns(work, a.column_dims, a.columns, others, axis(Axis::Columns), holes);
+    const FullAxes lanes(work, a.lane_dims, a.lanes, others, axis(Axis::Lanes), holes);
     const FullAxes corelets(work, a.corelet_dims, system.core.corelets, others,
-                            axis(Axis::Corelets));
+                            axis(Axis::Corelets), holes);
     for (const auto& row : rows)
       for (const auto& column : columns)
         for (const auto& lane : lanes)

@@ -11,8 +11,13 @@ namespace tilewright {
 // Every choice of where INP, KER and partial sums may sit at the array.
 std::vector<Places> all_places(const System& system, const Constraints& within = {});
 
+// Dims of windows that have holes and may stream into the PEs: of these a step over one index more
+// may bring a hole, and so more elements.
+DimSet dims_with_holes(const Work& work, const System& system);
+
 // Of all ways to lay dims along the axes of the array that are allowed those to which no place can
-// be added: more places on a dim never take longer, read more or need more room.
+// be added but of such a dim: more places on others never take longer, load or read more or need
+// more room.
 std::vector<Dataflow> fullest_dataflows(const Work& work, const System& system,
                                         const Constraints& within = {});
 

@@ -12,26 +12,10 @@ namespace {
 
 using Laid = std::pair<std::vector<Unroll>, Extents>;
 
-// Whether windows with holes stream into the PEs: there more places may take more elements.
-bool has_holes(const Work& work) {
-  for (size_t x = 0; x < 2; ++x)
-    for (const AccessAxis& axis : work.operands[x].axes) {
-      size_t several = 0;
-      bool steps = false;
-      for (const AccessTerm& term : axis.terms) {
-        if (work.extent[term.dim] == 1) continue;
-        ++several;
-        steps = steps || term.coefficient > 1;
-      }
-      if (several > 1 && steps) return true;
-    }
-  return false;
-}
-
 class Flows {
  public:
   explicit Flows(const Problem& problem) : problem_(problem), work_(problem.work) {
-    all_ = problem.system.array.l0_bytes == 0 && has_holes(work_);
+    all_ = dims_with_holes(work_, problem.system) != 0;
   }
 
   std::vector<Flow> run() {
