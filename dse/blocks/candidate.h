@@ -4,8 +4,8 @@
 #include "compiler/mapping/compose.h"
 #include "costmodel/block_plan.h"
 #include "dse/blocks/family.h"
+#include "dse/cut_order.h"
 #include "dse/room.h"
-#include "dse/widest.h"
 
 namespace tilewright {
 

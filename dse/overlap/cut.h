@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "compiler/ir/dim.h"
+#include "compiler/support/math.h"
 
 namespace tilewright::overlap {
 
@@ -23,5 +24,10 @@ struct Cut {
   bool exact = false;                                // one choice
 };
 using Cuts = std::array<Cut, kDimCount>;
+
+// Sum over the blocks of [0, extent) of ceil(block / unroll).
+inline int64_t steps_of(int64_t extent, int64_t block, int64_t unroll) {
+  return extent / block * ceil_div(block, unroll) + ceil_div(extent % block, unroll);
+}
 
 }  // namespace tilewright::overlap

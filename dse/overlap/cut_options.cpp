@@ -4,14 +4,6 @@
 
 namespace tilewright::overlap {
 
-namespace {
-
-int64_t sum_of(int64_t whole, int64_t piece, int64_t unroll) {
-  return whole / piece * ceil_div(piece, unroll) + ceil_div(whole % piece, unroll);
-}
-
-}  // namespace
-
 CutOptions::CutOptions(const Problem& problem, TileSums& sums) : problem_(problem), sums_(sums) {
   const bool whole = problem.precision.bits % 8 == 0 && problem.precision.mac_cycles.den == 1;
   for (Dim d : kDims) {
@@ -62,7 +54,7 @@ Cut CutOptions::cut(Dim d, const Factors& f, int64_t t, int64_t b) const {
     return size / t * value(t) + (size % t > 0 ? value(size % t) : 0);
   };
   const auto steps = [&](int64_t unroll) {
-    return [b, unroll](int64_t e) { return sum_of(e, b, unroll); };
+    return [b, unroll](int64_t e) { return steps_of(e, b, unroll); };
   };
   const auto blocks = [&](int64_t e) {
     c.fewest_blocks = std::min(c.fewest_blocks, ceil_div(e, b));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dse/cut_order.h"
 #include "dse/room.h"
 
 namespace tilewright::overlap {
@@ -14,7 +15,7 @@ DivisionSearch::DivisionSearch(Context& context, const std::vector<Flow>& flows,
       sums_(problem_, cores),
       options_(problem_, sums_),
       bound_(problem_, cores, sums_) {
-  for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j})
+  for (Dim d : kCutOrder)
     if (sums_.dim(d).share > 1) free_.push_back(d);
   bound_flows(flows);
 }

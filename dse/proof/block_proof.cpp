@@ -4,7 +4,7 @@
 
 #include "dse/audit/block_bound.h"
 #include "dse/audit/tile_check.h"
-#include "dse/widest.h"
+#include "dse/cut_order.h"
 
 namespace tilewright {
 

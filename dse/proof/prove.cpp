@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "dse/audit/tile_check.h"
+#include "dse/cut_order.h"
 #include "dse/proof/block_proof.h"
-#include "dse/widest.h"
 #include "dse/workers.h"
 
 namespace tilewright {
@@ -13,10 +13,6 @@ namespace {
 
 using audit::Act;
 using audit::Box;
-
-// Dims whose numbers of tiles decide soonest.
-constexpr std::array kOrder = {Dim::ki,  Dim::kj, Dim::in, Dim::out,
-                               Dim::grp, Dim::mb, Dim::i,  Dim::j};
 
 class DivisionProof {
  public:
@@ -57,7 +53,7 @@ class DivisionProof {
   }
 
   std::optional<Dim> undecided(const Box& box) const {
-    for (Dim d : kOrder)
+    for (Dim d : kCutOrder)
       if (!audit::cut_of(shares_.n[d], box.lo[d], box.hi[d]).decided) return d;
     return std::nullopt;
   }

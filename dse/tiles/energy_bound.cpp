@@ -10,6 +10,7 @@ using overlap::Cut;
 using overlap::Cuts;
 using overlap::Flow;
 using overlap::LevelBound;
+using overlap::steps_of;
 
 Flow flow_of(const Problem& problem, const UnrollClass& unroll, const Places& places) {
   Flow flow;
@@ -20,10 +21,6 @@ Flow flow_of(const Problem& problem, const UnrollClass& unroll, const Places& pl
   for (Dim d : kDims)
     if (contains(problem.work.reduction, d)) flow.summed[d] = unroll.unroll[d];
   return flow;
-}
-
-int64_t steps_of(int64_t extent, int64_t block, int64_t unroll) {
-  return extent / block * ceil_div(block, unroll) + ceil_div(extent % block, unroll);
 }
 
 // The least of any tiles and blocks, of a layer that is not divided.

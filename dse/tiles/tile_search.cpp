@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "dse/cut_order.h"
 #include "dse/room.h"
-#include "dse/widest.h"
 
 namespace tilewright {
 
@@ -12,8 +12,7 @@ TileSearch::TileSearch(const Problem& problem, const EnergyTables& energy, const
     : problem_(problem), division_(division), index_(index), bounds_(problem, division) {
   if (problem.objective.counts_energy())
     energy_ = std::make_unique<EnergyBound>(problem, energy, division);
-  // Windows first, whole or not; then dims of much external traffic: their trips decide soonest.
-  for (Dim d : {Dim::ki, Dim::kj, Dim::in, Dim::out, Dim::grp, Dim::mb, Dim::i, Dim::j}) {
+  for (Dim d : kCutOrder) {
     if (division.tiles[d].empty()) return;
     if (division.share[d] > 1) free_.push_back(d);
   }
